@@ -1,0 +1,82 @@
+import { realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { UserError } from '../errors.js';
+import { allocate, elementTypeOf } from './elementType.js';
+import { type ModelProto, type TensorProto, TensorProto_DataLocation } from './proto/onnx_pb.js';
+import { storedTensors } from './walk.js';
+
+/** Where an external tensor says that its bytes lie. */
+interface ExternalLocation {
+  readonly location: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/**
+ * Checks every external tensor of a model: its file must lie in the model's folder (also after following links,
+ * since ONNX Runtime refuses anything else) and be long enough.
+ *
+ * @returns whether the model has external data at all.
+ * @throws UserError naming the tensor and the file.
+ */
+export async function checkExternalData(model: ModelProto, path: string, folder: string): Promise<boolean> {
+  const sizes = new Map<string, number>();
+  let found = false;
+  for (const tensor of storedTensors(model)) {
+    if (tensor.dataLocation !== TensorProto_DataLocation.EXTERNAL) continue;
+    found = true;
+    const { location, offset, length } = locationOf(tensor, path);
+    let size = sizes.get(location);
+    if (size === undefined) {
+      size = await sizeInFolder(location, folder, `weight ${tensor.name} of ${path}`);
+      sizes.set(location, size);
+    }
+    if (offset + length > size) {
+      throw new UserError(
+        `${path}: its external data file ${location} has ${size} bytes, but weight ${tensor.name} needs ${offset + length}: the file is truncated, copy it again`,
+      );
+    }
+  }
+  return found;
+}
+
+function locationOf(tensor: TensorProto, path: string): ExternalLocation {
+  const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
+  const location = entries.get('location') ?? '';
+  const offset = Number(entries.get('offset') ?? 0);
+  const length = Number(entries.get('length') ?? bytesOf(tensor));
+  if (location === '' || !isByteCount(offset) || !isByteCount(length)) {
+    throw new UserError(
+      `${path}: weight ${tensor.name} is external, but its location, offset or length makes no sense: export the model again`,
+    );
+  }
+  return { location, offset, length };
+}
+
+/** What a tensor needs where it does not say how much of its file is its own. */
+function bytesOf({ dataType, dims }: TensorProto): number {
+  const type = elementTypeOf(dataType);
+  if (type === undefined || type === 'string') return 0;
+  return dims.reduce((size, dim) => size * Number(dim), allocate(type, 0).BYTES_PER_ELEMENT);
+}
+
+const isByteCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+
+async function sizeInFolder(location: string, folder: string, owner: string): Promise<number> {
+  const outside = new UserError(
+    `external data ${location} (${owner}) lies outside the model's folder: put it beside the model and name it by a relative path`,
+  );
+  if (isAbsolute(location) || leaves(relative(folder, join(folder, location)))) throw outside;
+  let real: string;
+  try {
+    real = await realpath(join(folder, location));
+  } catch {
+    throw new UserError(`external data ${location} (${owner}) is missing: copy it beside the model`);
+  }
+  if (leaves(relative(await realpath(folder), real))) throw outside;
+  const found = await stat(real);
+  if (!found.isFile()) throw new UserError(`external data ${location} (${owner}) is not a file`);
+  return found.size;
+}
+
+const leaves = (path: string): boolean => path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path);

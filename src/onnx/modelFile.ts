@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { fromBinary, isFieldSet, toBinary } from '@bufbuild/protobuf';
+import { messageOf, UserError } from '../errors.js';
+import { checkGraph } from './checkGraph.js';
+import { checkExternalData } from './externalData.js';
+import { type GraphProto, type ModelProto, ModelProtoSchema } from './proto/onnx_pb.js';
+
+/** A model as it stands on disk: nothing is lost between reading and writing it. */
+export interface ModelFile {
+  readonly path: string;
+  readonly proto: ModelProto;
+  readonly graph: GraphProto;
+  /** SHA-256 of the model file (external data files not included), hexadecimal. */
+  readonly sha256: string;
+  /** Folder of the model's external data files; absent where all weights stand in the model file. */
+  readonly externalDataFolder?: string;
+}
+
+/** protobuf cannot hold more, and neither can the buffers that carry it. */
+const LARGEST_MODEL = 2 ** 31 - 1;
+
+/**
+ * Reads an ONNX model and checks that its external data is there.
+ *
+ * @throws UserError where the file is missing, empty, truncated, not ONNX, has a graph that does not hang together,
+ *   or refers to external data that is missing, too short or outside the model's folder.
+ */
+export async function readModelFile(path: string): Promise<ModelFile> {
+  const bytes = await readBytes(path);
+  if (bytes.length === 0) throw new UserError(`${path} is empty: export the model again`);
+  const proto = parseModel(bytes, path);
+  const graph = proto.graph;
+  if (!graph || (graph.node.length === 0 && graph.output.length === 0) || proto.opsetImport.length === 0) {
+    throw new UserError(`${path} is not an ONNX model (it has no graph or no opset): pass a .onnx file`);
+  }
+  checkGraph(graph, path);
+  const folder = dirname(resolve(path));
+  const hasExternalData = await checkExternalData(proto, path, folder);
+  return {
+    path,
+    proto,
+    graph,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    ...(hasExternalData ? { externalDataFolder: folder } : {}),
+  };
+}
+
+/**
+ * The bytes of a model. A model that was read and not changed gives its own bytes back, as long as its writer kept
+ * to the usual order and packing of fields; otherwise the same values in that order and packing.
+ *
+ * @throws UserError where it would not fit into one protobuf message (2 GiB).
+ */
+export function serializeModel(model: ModelProto): Uint8Array {
+  try {
+    return toBinary(ModelProtoSchema, model);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UserError(
+      'the rewritten model is larger than 2 GiB, more than one ONNX file can hold: store its weights as external data first',
+    );
+  }
+}
+
+/** The version of the default operator set (`ai.onnx`), 0 where the model imports none. */
+export function opsetOf(model: ModelProto): number {
+  const standard = model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
+  return standard ? Number(standard.version) : 0;
+}
+
+/** Who exported the model, e.g. `pytorch 2.5`; `unknown` where it does not say. */
+export function producerOf(model: ModelProto): string {
+  return `${model.producerName} ${model.producerVersion}`.trim() || 'unknown';
+}
+
+async function readBytes(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') throw new UserError(`${path} does not exist: pass the path of a .onnx file`);
+    if (code === 'EISDIR') throw new UserError(`${path} is a directory: pass the path of a .onnx file`);
+    if (code === 'ERR_FS_FILE_TOO_LARGE') {
+      throw new UserError(
+        `${path} is larger than ${LARGEST_MODEL} bytes: store its weights as external data`,
+      );
+    }
+    throw new UserError(`${path} cannot be read (${messageOf(error)}): check its permissions`);
+  }
+}
+
+function parseModel(bytes: Buffer, path: string): ModelProto {
+  let proto: ModelProto;
+  try {
+    proto = fromBinary(ModelProtoSchema, bytes);
+  } catch (error) {
+    throw new UserError(
+      `${path} is not an ONNX model or is truncated (${messageOf(error)}): export or copy it again`,
+    );
+  }
+  if (!isFieldSet(proto, ModelProtoSchema.field.irVersion)) {
+    throw new UserError(`${path} is not an ONNX model (it has no IR version): pass a .onnx file`);
+  }
+  return proto;
+}

@@ -1,0 +1,113 @@
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../src/errors.js';
+import { readModelFile } from '../../src/onnx/modelFile.js';
+import type { TensorProto } from '../../src/onnx/proto/onnx_pb.js';
+import { folderWith } from '../support/folder.js';
+import { externalTensor, modelBytes, node, value } from '../support/models.js';
+
+/** A folder with a model whose one weight is this, and 16 bytes of weights beside it. */
+async function folderOf(weight: TensorProto): Promise<string> {
+  return folderWith({
+    'model.onnx': modelBytes({
+      nodes: [node('Add', ['x', 'w'], ['y'])],
+      inputs: [value('x', 'float32', [1, 4])],
+      outputs: ['y'],
+      initializers: [weight],
+    }),
+    'weights.bin': new Uint8Array(16),
+  });
+}
+
+const weight = (place: Parameters<typeof externalTensor>[3]) => externalTensor('w', 'float32', [4], place);
+const read = (folder: string) => readModelFile(join(folder, 'model.onnx'));
+
+describe('external data', () => {
+  it('beside the model is accepted, and its folder told', async () => {
+    const folder = await folderOf(weight({ location: 'weights.bin', offset: 0, length: 16 }));
+    expect((await read(folder)).externalDataFolder).toBe(folder);
+  });
+
+  it('in a folder beside the model is accepted', async () => {
+    const folder = await folderOf(weight({ location: 'data/weights.bin' }));
+    await mkdir(join(folder, 'data'));
+    await writeFile(join(folder, 'data', 'weights.bin'), new Uint8Array(16));
+    await expect(read(folder)).resolves.toBeDefined();
+  });
+
+  it('that is missing is refused, naming weight and file', async () => {
+    const folder = await folderOf(weight({ location: 'weights.bin' }));
+    await rm(join(folder, 'weights.bin'));
+    await expect(read(folder)).rejects.toThrow(/weights\.bin \(weight w of .*\) is missing/);
+  });
+
+  it.each([
+    ['at its end', { offset: 4, length: 16 }, 20],
+    ['by a length left out: four floats are 16 bytes', { offset: 8 }, 24],
+    ['by far', { offset: 2 ** 52, length: 16 }, 2 ** 52 + 16],
+  ])('that is too short %s is refused with both sizes', async (_, place, needed) => {
+    const folder = await folderOf(weight({ location: 'weights.bin', ...place }));
+    await expect(read(folder)).rejects.toThrow(`has 16 bytes, but weight w needs ${needed}`);
+  });
+
+  it.each([
+    ['a negative offset', { location: 'weights.bin', offset: -4 }],
+    ['a negative length', { location: 'weights.bin', length: -4 }],
+    ['an offset past what numbers can hold', { location: 'weights.bin', offset: 1e300 }],
+    ['an offset that is no number', { location: 'weights.bin', offset: Number.NaN }],
+    ['no location', { location: '' }],
+  ])('with %s is refused', async (_, place) => {
+    await expect(read(await folderOf(weight(place)))).rejects.toThrow(
+      /weight w is external, but its location/,
+    );
+  });
+
+  it.each(['/etc/hostname', '../weights.bin', 'data/../../weights.bin', '..'])(
+    'at %s is refused: it leaves the folder of the model',
+    async (location) => {
+      const error: unknown = await read(await folderOf(weight({ location }))).catch(
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toBeInstanceOf(UserError);
+      expect(String(error)).toContain('outside the model');
+    },
+  );
+
+  it('behind a link that leaves the folder is refused, one that stays is not', async () => {
+    const outside = await folderWith({ 'secret.bin': new Uint8Array(16) });
+    const folder = await folderOf(weight({ location: 'link.bin' }));
+    await symlink(join(outside, 'secret.bin'), join(folder, 'link.bin'));
+    await expect(read(folder)).rejects.toThrow(/lies outside the model's folder/);
+    await rm(join(folder, 'link.bin'));
+    await symlink('weights.bin', join(folder, 'link.bin'));
+    await expect(read(folder)).resolves.toBeDefined();
+  });
+
+  it('that is a folder, the model’s own included, is refused', async () => {
+    const folder = await folderOf(weight({ location: 'data' }));
+    await mkdir(join(folder, 'data'));
+    await expect(read(folder)).rejects.toThrow(/is not a file/);
+    await expect(read(await folderOf(weight({ location: '.' })))).rejects.toThrow(/is not a file/);
+  });
+
+  it('of a name that begins with two dots is inside', async () => {
+    const folder = await folderOf(weight({ location: '..weights.bin' }));
+    await writeFile(join(folder, '..weights.bin'), new Uint8Array(16));
+    await expect(read(folder)).resolves.toBeDefined();
+  });
+
+  it('of a Constant node is checked, too', async () => {
+    const folder = await folderWith({
+      'model.onnx': modelBytes({
+        nodes: [
+          node('Constant', [], ['w'], { value: weight({ location: 'gone.bin' }) }),
+          node('Add', ['x', 'w'], ['y']),
+        ],
+        inputs: [value('x', 'float32', [1, 4])],
+        outputs: ['y'],
+      }),
+    });
+    await expect(read(folder)).rejects.toThrow(/gone\.bin .* is missing/);
+  });
+});
