@@ -1,0 +1,49 @@
+/** How a layer's output tensor holds samples, features and positions. */
+export type ActivationLayout =
+  /** `[samples, features, ...positions]`: convolutions. */
+  | { readonly kind: 'featureMap'; readonly rank: number }
+  /** `[samples, ...positions, features]`: linear layers. `rank` is absent where it is only known at run time. */
+  | { readonly kind: 'featuresLast'; readonly rank?: number }
+  /** `[samples, ..., features, positions]`: a constant weight multiplied from the left; `[features, samples]` of rank 2. */
+  | { readonly kind: 'featuresBeforeLast'; readonly rank?: number }
+  /**
+   * `Y` of a recurrent operator: `[steps, directions, samples, units]`, or `[samples, steps, directions, units]`
+   * where `batchFirst`. Steps from `sequenceLengths` (int32, one a sample) onward are padding, which is zero.
+   */
+  | { readonly kind: 'recurrent'; readonly batchFirst: boolean; readonly sequenceLengths?: string };
+
+/** Integers that stand for real numbers: (q − zeroPoint) · scale. Names of graph values; the zero point may be absent. */
+export interface Quantization {
+  readonly scale: string;
+  readonly zeroPoint?: string;
+}
+
+/** A layer whose output can be observed. */
+export interface Layer {
+  /** Unique in the model, the same from run to run. */
+  readonly name: string;
+  /** The node's own name, as the model has it (may be empty). */
+  readonly node: string;
+  readonly op: string;
+  /** The value that is observed: the node's output, or that of the bias or scaling that completes the layer. */
+  readonly output: string;
+  readonly layout: ActivationLayout;
+  /** Features with the `channelwise` and `timestepwise` methods; absent where only running the model tells. */
+  readonly features?: number;
+  /** Shape of the weight as the operator gets it; absent where it is not constant. */
+  readonly weightShape?: readonly number[];
+  /** The most directions that the output can have, whatever the data, where a small fan-in keeps it below `features`. */
+  readonly rankLimit?: number;
+  /** Weights and biases, counted. */
+  readonly parameters?: number;
+  readonly quantization?: Quantization;
+  /** Where the operator leaves its output out: which of the node's outputs has to be given the name `output`. */
+  readonly unnamed?: { readonly nodeIndex: number; readonly outputIndex: number };
+}
+
+/** A layer that cannot be observed, and why, in words. */
+export interface NotObservable {
+  readonly node: string;
+  readonly op: string;
+  readonly reason: string;
+}

@@ -1,0 +1,112 @@
+import type { NodeProto } from '../onnx/proto/onnx_pb.js';
+
+/** Operators that layers are exported as, lower case: a node that is named by one alone has no module path. */
+const operators = new Set(['conv', 'convtranspose', 'gemm', 'matmul', 'lstm', 'gru', 'rnn']);
+
+/** What exporters other than PyTorch's call them. */
+const foreignOperators = new Set([
+  'conv1d',
+  'conv2d',
+  'conv3d',
+  'conv2dbackpropinput',
+  'conv3dbackpropinputv2',
+  'depthwiseconv2dnative',
+  'depthwise',
+  'convolution',
+  'batchmatmul',
+  'batchmatmulv2',
+  'tensordot',
+  'biasadd',
+  'linear',
+]);
+
+/** TensorFlow's wrappers around a whole model and around one product: no modules. */
+const wrapper = /^(?:(?:Stateful)?PartitionedCall|Tensordot)(?:_\d+)?$/;
+
+/** The key under which PyTorch's newer exporter keeps the module path of a node: a Python list, outermost first. */
+const SCOPES = 'pkg.torch.onnx.name_scopes';
+
+/**
+ * The name of a layer from the exporter's module path: `/layer1/down/down.0/Conv` → `layer1.down.0`,
+ * `model/conv1/Conv2D` → `model.conv1`. Not unique by itself.
+ *
+ * @returns `undefined` where the node has no usable name; a name that is no more than the operator
+ *   (`Conv_3`, `/Gemm`, `p2o.Conv.3`) gives `conv_3`, `gemm_0`.
+ */
+export function moduleName(node: NodeProto): string | undefined {
+  const scoped = node.metadataProps.find(({ key }) => key === SCOPES)?.value;
+  const modules = scoped === undefined ? undefined : scopes(scoped);
+  if (modules) return printable(modules);
+  // TensorFlow Lite names fused operators `model/dense/MatMul;model/dense/BiasAdd`.
+  const all = node.name.split(';')[0].split('/');
+  const segments = all.filter((segment) => segment.trim() !== '' && !wrapper.test(segment));
+  const last = segments.at(-1);
+  if (last === undefined) return undefined;
+  const operator = operatorSegment(last, node.opType);
+  if (operator) {
+    segments.pop();
+    if (segments.length === 0) return operator;
+  }
+  return printable(joined(segments));
+}
+
+/** A name for a node without a usable one. */
+export function operatorName(node: NodeProto, index: number): string {
+  return printable(`${node.opType.toLowerCase()}_${index}`);
+}
+
+/** Longer ones are no operator's name. */
+const LONGEST_SEGMENT = 80;
+
+/**
+ * The operator and its number where that is all that a path segment tells (`Conv`, `Conv_12`, `Conv2D`,
+ * `MatMul__7`, Paddle's `p2o.Conv.3`): `conv_12`. What a quantizer adds is left out (`Conv_12_quant`,
+ * `Gemm_7_MatMul_quant`), so that a layer keeps its name when its model is quantized.
+ */
+function operatorSegment(segment: string, opType: string): string | undefined {
+  if (segment.length > LONGEST_SEGMENT) return undefined;
+  const match = /^(?:p2o\.|node_)?(.*?)(?:[_.]+(\d+))?(?:_MatMul)?(?:_quant)?$/.exec(segment);
+  const word = match?.[1].toLowerCase() ?? '';
+  const number = match?.[2] ?? '0';
+  if (operators.has(word)) return `${word}_${number}`;
+  const operator = opType.toLowerCase();
+  return word === operator || foreignOperators.has(word) ? `${operator}_${number}` : undefined;
+}
+
+/** Control characters would break the tables, files and terminals that names are written to. */
+const printable = (name: string): string => name.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '_');
+
+/**
+ * Joins segments with dots. PyTorch repeats the path of a container in its children (`down`, `down.0`): a segment
+ * that begins with the one before it takes its place.
+ */
+function joined(segments: readonly string[]): string {
+  const parts: string[] = [];
+  for (const segment of segments) {
+    const before = parts.at(-1);
+    if (before !== undefined && segment.startsWith(`${before}.`)) parts.pop();
+    parts.push(segment);
+  }
+  return parts.join('.');
+}
+
+/** `['', 'layer1', 'layer1.0', 'layer1.0.conv1', 'conv2d_3']` → `layer1.0.conv1`: the last entry is the operator. */
+function scopes(list: string): string | undefined {
+  const entries = [...list.matchAll(/'([^']*)'|"([^"]*)"/g)].map((match) => match[1] ?? match[2]);
+  return entries.slice(0, -1).findLast((entry) => entry !== '');
+}
+
+/** Makes names unique by `_2`, `_3`, … in the order in which they are asked for. */
+export class UniqueNames {
+  /** Every name that was given, with the number to go on from: counting anew would take n² steps for n of one name. */
+  readonly #next = new Map<string, number>();
+
+  take(name: string): string {
+    let unique = name;
+    let count = this.#next.get(name) ?? 2;
+    while (this.#next.has(unique)) unique = `${name}_${count++}`;
+    this.#next.set(name, count);
+    if (unique !== name) this.#next.set(unique, 2);
+    return unique;
+  }
+}
