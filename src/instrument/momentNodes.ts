@@ -1,0 +1,72 @@
+import type { MomentOutputs } from './instrumentedModel.js';
+import type { NodeBuilder } from './nodeBuilder.js';
+import type { ObservationMatrix } from './observationMatrix.js';
+import type { Precision } from './options.js';
+
+/**
+ * Adds the nodes that reduce an observation matrix X to its moments: the number of rows, Σ x and XᵀX.
+ *
+ * In float32 the batch's mean is subtracted from all rows before they are multiplied: raw products would lose all
+ * digits of the variance where the mean is far from zero. It leaves the graph as `shift`, and the sums over batches
+ * put it back in float64.
+ */
+export function addMoments(
+  build: NodeBuilder,
+  layer: string,
+  matrix: ObservationMatrix,
+  precision: Precision,
+): MomentOutputs {
+  const outputs = {
+    layer,
+    count: build.outputName(`${layer}/count`),
+    sum: build.outputName(`${layer}/sum`),
+    scatter: build.outputName(`${layer}/scatter`),
+  };
+  const rows = matrix.observationAxis;
+  addCount(build, matrix, outputs.count);
+  // Rows that are no observations are zero, and would not be any more after a shift.
+  if (precision === 'float64' || matrix.count !== undefined) {
+    const x = matrix.isFloat64 ? matrix.value : build.cast(matrix.value, 'float64');
+    build.reduce('ReduceSum', x, [rows], { output: outputs.sum });
+    product(build, x, rows, outputs.scatter);
+    return outputs;
+  }
+  const shift = build.outputName(`${layer}/shift`);
+  const { mean, centred } = centre(build, matrix, outputs.count);
+  build.cast(build.reduce('ReduceSum', centred, [rows]), 'float64', outputs.sum);
+  build.cast(product(build, centred, rows), 'float64', outputs.scatter);
+  build.cast(build.squeeze(mean, [rows]), 'float64', shift);
+  return { ...outputs, shift };
+}
+
+function addCount(build: NodeBuilder, matrix: ObservationMatrix, output: string): void {
+  if (matrix.count === undefined) build.dimension(matrix.value, matrix.observationAxis, output);
+  else build.add('Identity', [matrix.count], {}, output);
+}
+
+/**
+ * X minus its mean, in float32. The mean of the batch and not its first row: that may lie far away from the others
+ * (the corner of a padded feature map), and then as many digits would be lost as without a shift.
+ */
+function centre(
+  build: NodeBuilder,
+  { value, observationAxis, isFloat64 = false }: ObservationMatrix,
+  count: string,
+): { mean: string; centred: string } {
+  const type = isFloat64 ? 'float64' : 'float32';
+  const x = isFloat64 ? value : build.cast(value, 'float32');
+  const sum = build.reduce('ReduceSum', x, [observationAxis], { keepDims: true });
+  // The sum of no rows is divided by one, so that their mean is zero and not NaN.
+  const rows = build.add('Max', [build.cast(count, 'float32'), build.constant('float32', 1)]);
+  const mean = build.arithmetic('Div', [sum, isFloat64 ? build.cast(rows, type) : rows]);
+  const centred = build.arithmetic('Sub', [x, mean]);
+  return { mean, centred: isFloat64 ? build.cast(centred, 'float32') : centred };
+}
+
+/** XᵀX, whichever way X lies. */
+function product(build: NodeBuilder, x: string, rows: 0 | 1, output?: string): string {
+  // Until opset 11 Gemm insists on a third operand, and before opset 7 the runtime has no Gemm at all.
+  if (build.opset >= 11) return build.add('Gemm', [x, x], rows === 0 ? { transA: 1 } : { transB: 1 }, output);
+  const transposed = build.add('Transpose', [x], { perm: [1, 0] });
+  return build.add('MatMul', rows === 0 ? [transposed, x] : [x, transposed], {}, output);
+}

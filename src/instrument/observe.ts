@@ -1,0 +1,38 @@
+import type { ActivationLayout, Layer } from '../layers/layer.js';
+import { observeFeatureMap } from './featureMap.js';
+import type { NodeBuilder } from './nodeBuilder.js';
+import type { ObservationMatrix } from './observationMatrix.js';
+import type { InstrumentOptions, SequenceMethod } from './options.js';
+import { observeFeaturesBeforeLast, observeFeaturesLast, observeRecurrent } from './sequence.js';
+
+/** A layer's output as observations. */
+export function observe(build: NodeBuilder, layer: Layer, options: InstrumentOptions): ObservationMatrix {
+  const activation = realOutput(build, layer);
+  const { layout, features } = layer;
+  const method = sequenceMethodFor(layout, options);
+  switch (layout.kind) {
+    case 'featureMap':
+      return observeFeatureMap(build, activation, layout.rank, options);
+    case 'featuresLast':
+      return observeFeaturesLast(build, activation, { rank: layout.rank, features }, method);
+    case 'featuresBeforeLast':
+      return observeFeaturesBeforeLast(build, activation, { rank: layout.rank, features }, method);
+    case 'recurrent':
+      return observeRecurrent(build, activation, layout, method);
+  }
+}
+
+/** What becomes of a layer's steps, where nothing is said about them. */
+export function sequenceMethodFor(
+  { kind }: ActivationLayout,
+  { sequenceMethod }: InstrumentOptions,
+): SequenceMethod {
+  return sequenceMethod ?? (kind === 'recurrent' ? 'last' : 'timestepwise');
+}
+
+/** A layer's output as real numbers. */
+export function realOutput(build: NodeBuilder, { output, quantization }: Layer): string {
+  if (!quantization) return output;
+  const { scale, zeroPoint } = quantization;
+  return build.add('DequantizeLinear', [output, scale, ...(zeroPoint ? [zeroPoint] : [])]);
+}

@@ -1,0 +1,79 @@
+import { create } from '@bufbuild/protobuf';
+import type { Layer } from '../layers/layer.js';
+import { dataTypeOf, type ElementType } from '../onnx/elementType.js';
+import { type ModelFile, opsetOf, serializeModel } from '../onnx/modelFile.js';
+import {
+  type GraphProto,
+  type ModelProto,
+  StringStringEntryProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from '../onnx/proto/onnx_pb.js';
+import { prune } from '../onnx/prune.js';
+import { computesInFloat64 } from './computesInFloat64.js';
+import { nameOutputs } from './nameOutputs.js';
+import { namesIn } from './namesIn.js';
+import { NodeBuilder } from './nodeBuilder.js';
+import type { RewrittenModel } from './rewrittenModel.js';
+
+/** The key in the rewritten model's metadata that says which outputs belong to which layer, as JSON. */
+const METADATA_KEY = 'delve.layers';
+
+/**
+ * Rewrites a model so that its only outputs are what is added for these layers, and everything that they do not
+ * need is gone. Weights are not copied where they stand in external data files.
+ *
+ * @param add adds a layer's nodes and returns the names of its outputs.
+ * @param declareOutputs says what these are.
+ */
+export function rewrite<Outputs>(
+  model: ModelFile,
+  layers: readonly Layer[],
+  add: (build: NodeBuilder, layer: Layer) => Outputs,
+  declareOutputs: (outputs: Outputs) => readonly ValueInfoProto[],
+): RewrittenModel<Outputs> {
+  const pruned = prune(nameOutputs(model.graph, layers), layers.flatMap(valuesRead));
+  const real = computesInFloat64(pruned) ? 'float64' : 'float32';
+  const build = new NodeBuilder(opsetOf(model.proto), namesIn(pruned), real);
+  const outputs = layers.map((layer) => add(build, layer));
+  const graph: GraphProto = {
+    ...pruned,
+    node: [...pruned.node, ...build.nodes],
+    output: outputs.flatMap(declareOutputs),
+  };
+  return {
+    bytes: serializeModel(withMetadata({ ...model.proto, graph }, layers)),
+    ...(model.externalDataFolder === undefined ? {} : { externalDataFolder: model.externalDataFolder }),
+    layers: outputs,
+  };
+}
+
+/** A value of this rank with open dimensions. */
+export function declare(name: string, type: ElementType, rank: number): ValueInfoProto {
+  const dim = Array.from({ length: rank }, () => ({}));
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: {
+      value: { case: 'tensorType', value: { elemType: dataTypeOf(type), shape: { dim } } },
+    },
+  });
+}
+
+/** The values of the model that observing a layer takes. */
+function valuesRead({ output, quantization, layout }: Layer): string[] {
+  return [
+    output,
+    quantization?.scale,
+    quantization?.zeroPoint,
+    layout.kind === 'recurrent' ? layout.sequenceLengths : undefined,
+  ].filter((name) => name !== undefined);
+}
+
+function withMetadata(model: ModelProto, layers: readonly Layer[]): ModelProto {
+  const value = JSON.stringify(layers.map(({ name, op, output }) => ({ layer: name, output, op })));
+  const others = model.metadataProps.filter(({ key }) => key !== METADATA_KEY);
+  return {
+    ...model,
+    metadataProps: [...others, create(StringStringEntryProtoSchema, { key: METADATA_KEY, value })],
+  };
+}

@@ -1,0 +1,13 @@
+/** A model as it goes to the runtime. */
+export interface ModelBytes {
+  /** A serialized `ModelProto`. */
+  readonly bytes: Uint8Array;
+  /** Where the external data files of the original model lie; absent where it has none. */
+  readonly externalDataFolder?: string;
+}
+
+/** A model rewritten so that its only outputs are numbers about its layers: `Outputs` names those of one layer. */
+export interface RewrittenModel<Outputs> extends ModelBytes {
+  /** One entry for each observed layer, in graph order. */
+  readonly layers: readonly Outputs[];
+}
