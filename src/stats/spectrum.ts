@@ -1,0 +1,40 @@
+import { symmetricEigenvalues } from './eigenvalues.js';
+
+/**
+ * The eigenvalues of a covariance, λ₁ ≥ λ₂ ≥ … ≥ 0, all `features` of them. What is known to be 0 is 0, not
+ * rounding noise:
+ * - the covariance of n observations has at most n − 1 eigenvalues that are not 0;
+ * - features of zero variance add one eigenvalue 0 each, and are left out of the computation;
+ * - below features · ε · λ₁ an eigenvalue cannot be told from 0 (the error bound of a symmetric eigensolver, and
+ *   the tolerance by which numerical ranks are commonly counted). Together such values are less than
+ *   features² · ε of the total, so that no share of variance changes.
+ *
+ * @param covariance `features × features`, row-major, symmetric. **Overwritten.**
+ * @throws RangeError where an element is NaN or infinite; Error where the iteration does not converge.
+ */
+export function covarianceSpectrum(
+  covariance: Float64Array,
+  features: number,
+  observations: number,
+): Float64Array {
+  const spectrum = new Float64Array(features);
+  const order = dropConstantFeatures(covariance, features);
+  const eigenvalues = symmetricEigenvalues(covariance.subarray(0, order * order), order);
+  const noise = features * Number.EPSILON * (eigenvalues[0] ?? 0);
+  const rank = Math.min(order, Math.max(0, observations - 1));
+  for (let i = 0; i < rank && eigenvalues[i] > noise; i++) spectrum[i] = eigenvalues[i];
+  return spectrum;
+}
+
+/** Moves the rows and columns of features with variance together, in place, and returns how many they are. */
+function dropConstantFeatures(covariance: Float64Array, features: number): number {
+  const kept: number[] = [];
+  for (let i = 0; i < features; i++) if (covariance[i * features + i] !== 0) kept.push(i);
+  const order = kept.length;
+  if (order === features) return order;
+  // An element only ever moves towards the front, and in order, so none is overwritten before it is read.
+  for (let i = 0; i < order; i++) {
+    for (let j = 0; j < order; j++) covariance[i * order + j] = covariance[kept[i] * features + kept[j]];
+  }
+  return order;
+}
