@@ -1,0 +1,57 @@
+import type { ElementType, NumericArray } from '../onnx/elementType.js';
+
+/** A dense tensor in row-major order. */
+export interface TensorData {
+  readonly type: ElementType;
+  readonly dims: readonly number[];
+  /** `dims` multiplied elements. Owned by whoever holds the feed: the engine transfers its buffer to a worker. */
+  readonly data: NumericArray;
+}
+
+/** One batch: a tensor for every model input, each with the samples along its first axis. */
+export interface Feed {
+  readonly samples: number;
+  readonly tensors: Readonly<Record<string, TensorData>>;
+  /** The class of each sample; absent where the source knows none. */
+  readonly labels?: readonly (string | undefined)[];
+}
+
+/** A sample that could not be used, and why, in words. */
+export interface SkippedSample {
+  readonly origin: string;
+  readonly reason: string;
+}
+
+export interface FeedOptions {
+  /** Samples a feed; only the last may hold fewer. Sources that bring their own batches (ONNX test sets) ignore it. */
+  readonly batchSize: number;
+  /** Stop after exactly that many samples: the last feed is cut. */
+  readonly maxSamples?: number;
+  /** Use the k-th, 2k-th, 3k-th … batch only (1 = all), as Python Delve's `log_interval`. */
+  readonly every?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The data of a run, opened and known to suit the model's inputs. */
+export interface FeedSource {
+  /** The reader's name: `images`, `npy`, `csv`, `random`, … */
+  readonly reader: string;
+  /** What the user named, for the report. */
+  readonly source: string;
+  /** Samples in the source where they are known beforehand. */
+  readonly size: number | undefined;
+  /** Samples a class, for sources with labels; filled while the feeds are read. */
+  readonly labels: ReadonlyMap<string, number>;
+  /** What `--on-error skip` left out, the first 100; filled while the feeds are read. */
+  readonly skipped: readonly SkippedSample[];
+  /** How many samples it left out in all. */
+  readonly skippedCount: number;
+  /** What was done to the values (scale, mean, resize, …), for the run; empty where nothing was. */
+  readonly preprocessing: Readonly<Record<string, unknown>>;
+  /**
+   * One pass over the data. May be called again for another pass, which clears `labels` and `skipped`.
+   * Throws `UserError` for what the user can mend, and the signal's reason when it is aborted.
+   */
+  feeds(options: FeedOptions): AsyncIterable<Feed>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,47 @@
+/** A size in pixels: both sides, or one number with a meaning of its own (see where it is used). */
+export type ImageSize = number | { readonly width: number; readonly height: number };
+
+export interface ImageOptions {
+  /** `{width, height}` or `'224x160'`: exactly that. A number: the shorter side, aspect kept (torchvision's `Resize`). */
+  readonly resize?: ImageSize | string;
+  /** Centre crop after resizing; one number = a square. */
+  readonly crop?: ImageSize | string;
+  /** What pixel values (0 … 255) are multiplied by. Default 1/255 for floating inputs, 1 for integer ones. */
+  readonly scale?: number;
+  /** Subtracted after scaling, one number or one a channel, in the channel order that is fed. */
+  readonly mean?: readonly number[];
+  /** Divided by after subtracting `mean`, one number or one a channel. */
+  readonly std?: readonly number[];
+  /** Default: from the model's channel count (1 = gray, 3 = rgb, 4 = rgb and alpha). */
+  readonly color?: 'rgb' | 'bgr' | 'gray';
+  /** Default: from the position of the channel axis in the model's input; nchw where that leaves a doubt. */
+  readonly layout?: 'nchw' | 'nhwc';
+}
+
+export interface CsvOptions {
+  /** Names, 1-based numbers and ranges (`3-10`), as a list or separated by commas. Default: the numeric columns. */
+  readonly columns?: string | readonly string[];
+  /** Name or 1-based number of the column that holds the class; it is no feature. */
+  readonly labelColumn?: string | number;
+  /** Whether the first row is a header. Default: it is where it holds no number, or a word above a number. */
+  readonly header?: boolean;
+}
+
+/** The options that only some readers look at. */
+export type ReaderOptions = 'image' | 'csv' | 'seed' | 'shapes';
+
+/** What to read, and how. */
+export interface DataOptions {
+  /** `<source>`, or `<input>=<source>` once for each model input. */
+  readonly data: readonly string[];
+  /** Takes this reader instead of the one that recognises the source. */
+  readonly reader?: string;
+  /** What a sample that cannot be used does: end the run (`fail`, the default) or be left out and listed. */
+  readonly onError?: 'fail' | 'skip';
+  /** Seed of `random:<n>`, default 0. */
+  readonly seed?: number;
+  /** Shapes without the batch axis, by input, for `random:<n>` where the model leaves dimensions open. */
+  readonly shapes?: Readonly<Record<string, readonly number[]>>;
+  readonly image?: ImageOptions;
+  readonly csv?: CsvOptions;
+}
