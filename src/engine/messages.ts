@@ -1,0 +1,53 @@
+import type { Feed } from '../data/feed.js';
+import type { MomentOutputs } from '../instrument/instrumentedModel.js';
+import type { CoordinateOutput } from '../instrument/project.js';
+import type { ModelBytes } from '../instrument/rewrittenModel.js';
+import type { Provider } from '../run/schema.js';
+import type { EmbeddedLayer } from './layerCoordinates.js';
+import type { ObservedLayer } from './layerMoments.js';
+import type { SessionOptions } from './modelSession.js';
+
+/** What a pass over the data is for, with the names of the outputs of the model that was rewritten for it. */
+export type Task =
+  | { readonly kind: 'moments'; readonly outputs: readonly MomentOutputs[] }
+  | {
+      readonly kind: 'coordinates';
+      readonly outputs: readonly CoordinateOutput[];
+      /** What the first pass saw. */
+      readonly samples: number;
+    };
+
+/** What a pass finds out of each layer. */
+export interface FoundBy {
+  readonly moments: ObservedLayer;
+  readonly coordinates: EmbeddedLayer;
+}
+
+/** What the worker is started with. */
+export interface WorkerStart {
+  readonly task: Task;
+  readonly model: ModelBytes;
+  readonly options: WorkerOptions;
+  /** One int32, 1 as soon as the worker is to stop. Shared, because a message would wait behind the queued feeds. */
+  readonly stop: Int32Array<SharedArrayBuffer>;
+}
+
+export interface WorkerOptions extends SessionOptions {
+  /** The batch size that the model fixes; feeds are cut and filled up to it. */
+  readonly fixedBatch?: number;
+}
+
+/** From the main thread: a batch to run, or that the last one was sent. */
+export type ToWorker = { readonly kind: 'feed'; readonly feed: Feed } | { readonly kind: 'end' };
+
+/** From the worker. `failed` and `found` are the last that it says. */
+export type FromWorker<Found> =
+  | { readonly kind: 'opened'; readonly provider: Provider; readonly notice: string | undefined }
+  | { readonly kind: 'ran'; readonly samples: number }
+  | { readonly kind: 'found'; readonly layers: readonly Found[] }
+  | {
+      readonly kind: 'failed';
+      readonly userError: boolean;
+      readonly message: string;
+      readonly stack?: string;
+    };

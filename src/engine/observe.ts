@@ -1,0 +1,34 @@
+import type { FeedSource } from '../data/feed.js';
+import type { InstrumentedModel } from '../instrument/instrumentedModel.js';
+import type { Precision } from '../run/schema.js';
+import type { ObservedLayer } from './layerMoments.js';
+import { type Pass, type PassOptions, runPass } from './pass.js';
+import type { Progress } from './progress.js';
+import { refuseImpossible } from './provider.js';
+
+export type { ObservedLayer, Progress };
+
+export interface ObserveOptions extends PassOptions {
+  /** What the moments are computed in; says whether a provider can do it. */
+  readonly precision: Precision;
+}
+
+/** What a pass has found out about all layers. */
+export type Observation = Pass<ObservedLayer>;
+
+/**
+ * Runs an instrumented model over all feeds of a source and adds up the moments of its layers. The buffer of
+ * `model.bytes` is empty afterwards.
+ *
+ * A source without samples gives an observation of none.
+ *
+ * @throws what `runPass` throws.
+ */
+export async function observe(
+  model: InstrumentedModel,
+  source: FeedSource,
+  options: ObserveOptions,
+): Promise<Observation> {
+  refuseImpossible(options.provider, options.precision);
+  return runPass({ kind: 'moments', outputs: model.layers }, model, source, options);
+}

@@ -1,0 +1,142 @@
+import { performance } from 'node:perf_hooks';
+import type { Feed, FeedSource } from '../data/feed.js';
+import { InterruptedError } from '../errors.js';
+import type { ModelBytes } from '../instrument/rewrittenModel.js';
+import type { Provider } from '../run/schema.js';
+import { InferenceWorker } from './inferenceWorker.js';
+import type { FoundBy, Task } from './messages.js';
+import { expectedSamples, type Progress } from './progress.js';
+import type { ProviderChoice } from './provider.js';
+
+export interface PassOptions {
+  readonly provider: ProviderChoice;
+  /** Which of several GPUs. */
+  readonly device?: number;
+  /** Threads of ONNX Runtime; its own choice where nothing is said. */
+  readonly threads?: number;
+  /** Samples a batch, where the model does not fix them. */
+  readonly batchSize: number;
+  /** The batch size that the model fixes. */
+  readonly fixedBatch?: number;
+  /** Stop after exactly that many samples. */
+  readonly maxSamples?: number;
+  /** Use every k-th batch only. */
+  readonly every?: number;
+  readonly signal?: AbortSignal;
+  /** Called when the model is loaded, and after every batch. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Told what the user should know and did not ask for, e.g. which provider runs. */
+  readonly onNotice?: (text: string) => void;
+}
+
+/** The outcome of one pass over the data. */
+export interface Pass<Found> {
+  /** What it really ran on. */
+  readonly provider: Provider;
+  readonly samples: number;
+  readonly batches: number;
+  /** From the call to the result, the loading of the model included. */
+  readonly seconds: number;
+  /** One entry for each layer of the model, in graph order. */
+  readonly layers: readonly Found[];
+}
+
+/** How long an ending pass waits for the batch that runs, in milliseconds. */
+const GRACE = 1000;
+
+/**
+ * Runs a rewritten model over all feeds of a source.
+ *
+ * ONNX Runtime computes in a thread of its own; meanwhile the next feeds are read here, never more than a few
+ * ahead. The buffers of the model's bytes and of the feeds' tensors are transferred to that thread: they are empty
+ * here afterwards.
+ *
+ * @param onFeed is told of every feed, in order, before it is sent.
+ * @throws UserError where provider, model or data do not fit.
+ * @throws InterruptedError where `signal` is aborted: within about a second, also when the batch that runs takes longer.
+ */
+export async function runPass<T extends Task>(
+  task: T,
+  model: ModelBytes,
+  source: FeedSource,
+  options: PassOptions,
+  onFeed: (feed: Feed) => void = () => {},
+): Promise<Pass<FoundBy[T['kind']]>> {
+  const { signal } = options;
+  if (signal?.aborted) throw interruption(0, undefined);
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  const batchSize = options.fixedBatch ?? options.batchSize;
+  const total = expectedSamples(source.size, { ...options, batchSize });
+
+  let provider: Provider = 'cpu';
+  let samples = 0;
+  let batches = 0;
+  /** Set when the pass is over: what is still on its way then is neither sent nor counted. */
+  let over = false;
+  const { device, threads, fixedBatch } = options;
+  const worker = new InferenceWorker(
+    task,
+    model,
+    { provider: options.provider, device, threads, fixedBatch },
+    {
+      onOpened(opened, notice) {
+        provider = opened;
+        if (notice !== undefined) options.onNotice?.(notice);
+        options.onProgress?.({ samples, total, seconds: seconds() });
+      },
+      onBatch(more) {
+        if (over) return;
+        samples += more;
+        batches++;
+        options.onProgress?.({ samples, total, seconds: seconds() });
+      },
+    },
+  );
+
+  const pass = async (): Promise<readonly FoundBy[T['kind']][]> => {
+    const { maxSamples, every } = options;
+    const feeds = source.feeds({ batchSize, maxSamples, every, signal });
+    const iterator = feeds[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        await worker.slot();
+        const next = await iterator.next();
+        if (next.done || over) break;
+        onFeed(next.value);
+        worker.send(next.value);
+      }
+    } finally {
+      await iterator.return?.();
+    }
+    return over ? [] : worker.finish();
+  };
+
+  const { aborted, forget } = rejectionOf(signal, () => interruption(samples, total));
+  try {
+    const layers = await Promise.race([pass(), aborted, worker.failed]);
+    return { provider, samples, batches, seconds: seconds(), layers };
+  } catch (error) {
+    // A source that notices the signal first throws an error of its own.
+    throw signal?.aborted ? interruption(samples, total) : error;
+  } finally {
+    over = true;
+    forget();
+    await worker.stop(GRACE);
+  }
+}
+
+function interruption(samples: number, total: number | undefined): InterruptedError {
+  const of = total === undefined ? '' : ` of ${total}`;
+  return new InterruptedError(`interrupted after ${samples}${of} samples`, samples);
+}
+
+/** A promise that rejects when the signal is aborted, and how to be rid of it. */
+function rejectionOf(signal: AbortSignal | undefined, reason: () => Error) {
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(reason());
+  });
+  signal?.addEventListener('abort', onAbort);
+  return { aborted, forget: () => signal?.removeEventListener('abort', onAbort) };
+}
