@@ -1,0 +1,91 @@
+import type { ConvMethod, Interpolation, Precision, SequenceMethod } from '../instrument/options.js';
+import type { IdimRule } from '../stats/intrinsicDimensionality.js';
+import type { LayerStatistics } from '../stats/statistics.js';
+
+/** The result of one analysis, as it stands in `run.json`. The schema is a contract: it only grows. */
+export interface Run {
+  readonly schemaVersion: 1;
+  /** Version of delve that made the run. */
+  readonly delve: string;
+  readonly model: RunModel;
+  readonly data: RunData;
+  readonly settings: RunSettings;
+  /** `seconds` of the pass over the data; `statisticsSeconds` of the eigenvalues after it. */
+  readonly timing: {
+    readonly seconds: number;
+    readonly samplesPerSecond: number;
+    readonly statisticsSeconds?: number;
+  };
+  /** In graph order. */
+  readonly layers: readonly RunLayer[];
+  /** The model's last layer, whether it was observed or not: its width is set by the task. */
+  readonly outputLayer?: string;
+  /** The file beside this one that holds the projected samples; absent where none were asked for. */
+  readonly embedding?: string;
+  /** What could not be observed, and why. */
+  readonly notObservable?: readonly { readonly node: string; readonly op: string; readonly reason: string }[];
+  /** Remarks on the run as a whole, in words. */
+  readonly warnings?: readonly string[];
+}
+
+export interface RunModel {
+  readonly path: string;
+  readonly sha256: string;
+  readonly producer: string;
+  readonly opset: number;
+}
+
+export interface RunData {
+  readonly source: string;
+  readonly reader: string;
+  readonly samples: number;
+  readonly skipped: number;
+  /** Samples in the source, used or not, where it could tell. */
+  readonly available?: number;
+  /** Samples a class, where the source has labels. */
+  readonly labels?: Readonly<Record<string, number>>;
+  /** The first of the skipped samples (at most 100), with reasons. */
+  readonly skippedSamples?: readonly { readonly origin: string; readonly reason: string }[];
+  readonly preprocessing?: Readonly<Record<string, unknown>>;
+}
+
+export type { ConvMethod, IdimRule, Interpolation, Precision, SequenceMethod };
+export type Provider = 'cpu' | 'cuda' | 'webgpu';
+
+export interface RunSettings {
+  /** The share of variance that counts as explained: what `intrinsicDimensionality` of each layer was cut at. */
+  readonly threshold: number;
+  /** All thresholds, where several were asked for; `threshold` is the first of them. */
+  readonly thresholds?: readonly number[];
+  readonly idimRule: IdimRule;
+  readonly convMethod: ConvMethod;
+  /** How recurrent layers were observed. */
+  readonly sequenceMethod: SequenceMethod;
+  /** How linear layers of rank 3 and more were observed. */
+  readonly linearMethod?: SequenceMethod;
+  readonly precision: Precision;
+  readonly provider: Provider;
+  readonly batchSize: number;
+  readonly split: string;
+  readonly interpolate?: number;
+  readonly interpolation?: Interpolation;
+  readonly maxSamples?: number;
+  readonly every?: number;
+}
+
+/** One layer. Where `invalid` is set, every statistic is `null` and `eigenvalues` is empty. */
+export interface RunLayer extends LayerStatistics {
+  readonly name: string;
+  /** The node's own name, as the model has it (may be empty). */
+  readonly node: string;
+  readonly op: string;
+  /** The tensor that was observed. */
+  readonly output: string;
+  /** NaN or Inf came up: in which batch first (counted from 1). */
+  readonly invalid?: { readonly batch: number; readonly reason: string };
+  /** Numbers of the model, not of the data: for reports. */
+  readonly weightShape?: readonly number[];
+  readonly parameters?: number;
+  /** The most directions that the output can have, whatever the data; where that is fewer than `features`. */
+  readonly rankLimit?: number;
+}
