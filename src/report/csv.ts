@@ -1,0 +1,63 @@
+import { readLayers } from '../check/readLayers.js';
+import { type CsvCell, csvRow } from '../run/csvRow.js';
+import type { Run, RunLayer } from '../run/schema.js';
+import { namesOf, type RenderOptions } from './options.js';
+
+const columns: readonly (keyof RunLayer)[] = [
+  'op',
+  'observations',
+  'features',
+  'intrinsicDimensionality',
+  'saturation',
+  'trace',
+  'diagonalTrace',
+  'logDeterminant',
+  'determinant',
+  'effectiveRank',
+  'participationRatio',
+  'deadFeatures',
+  'parameters',
+];
+
+/**
+ * One row a layer, after a header, as RFC 4180 has it: commas, CRLF, quotes where they are needed. Numbers have all
+ * their digits, cells without a value are empty. Several runs share one table with a `run` column in front; further
+ * thresholds make further columns.
+ */
+export function csv(runs: readonly Run[], options: RenderOptions): string {
+  const names = namesOf(runs, options);
+  const several = runs.length > 1;
+  const thresholds = [
+    ...new Set(
+      runs.flatMap(({ layers }) =>
+        layers.flatMap((layer) => (layer.thresholds ?? []).map(({ threshold }) => threshold)),
+      ),
+    ),
+  ];
+  const header = [
+    ...(several ? ['run'] : []),
+    'layer',
+    ...columns,
+    ...thresholds.flatMap((threshold) => [`intrinsicDimensionality@${threshold}`, `saturation@${threshold}`]),
+    'reading',
+    'warnings',
+  ];
+  const rows = runs.flatMap((run, index) =>
+    readLayers(run).layers.map(({ layer, kind }) => [
+      ...(several ? [names[index]] : []),
+      layer.name,
+      ...columns.map((column) => cellOf(layer[column])),
+      ...thresholds.flatMap((threshold) => {
+        const cut = layer.thresholds?.find((each) => each.threshold === threshold);
+        return [cut?.intrinsicDimensionality, cut?.saturation];
+      }),
+      kind,
+      layer.warnings.join('; '),
+    ]),
+  );
+  return [header, ...rows].map(csvRow).join('');
+}
+
+function cellOf(value: RunLayer[keyof RunLayer]): CsvCell {
+  return typeof value === 'object' ? null : value;
+}

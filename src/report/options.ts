@@ -1,0 +1,40 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import type { Run } from '../run/schema.js';
+import { ascii, type Symbols, unicode } from './symbols.js';
+
+/** How a text report is laid out; formats that are data take no notice of it. */
+export interface RenderOptions {
+  /** Colours by escape sequences; without, every mark is a word (default). */
+  readonly color?: boolean;
+  /** Columns to fill (80); less than 60 are taken for 60, more than 120 for 120. */
+  readonly width?: number;
+  /** Draw with more than ASCII (default). */
+  readonly unicode?: boolean;
+  /** What to call each run, such as its directory; the model's file name where absent. */
+  readonly names?: readonly string[];
+}
+
+/** What the text formats draw with. */
+export interface Style {
+  readonly chalk: ChalkInstance;
+  readonly symbols: Symbols;
+  readonly width: number;
+}
+
+const DEFAULT_WIDTH = 80;
+const NARROWEST = 60;
+const WIDEST = 120;
+
+export function styleOf(options: RenderOptions): Style {
+  const { color = false, width = DEFAULT_WIDTH } = options;
+  return {
+    chalk: new Chalk({ level: color ? 1 : 0 }),
+    symbols: options.unicode === false ? ascii : unicode,
+    width: Number.isNaN(width) ? DEFAULT_WIDTH : Math.floor(Math.min(WIDEST, Math.max(NARROWEST, width))),
+  };
+}
+
+/** What to call each run: as given, else its model's file name. */
+export function namesOf(runs: readonly Run[], { names = [] }: RenderOptions): string[] {
+  return runs.map(({ model }, index) => names[index] ?? model.path.replace(/^.*[/\\]/s, ''));
+}

@@ -1,0 +1,51 @@
+import type { Run } from '../run/schema.js';
+import { shorten, wrap } from './displayWidth.js';
+import { counted, duration, percent } from './numbers.js';
+import type { Style } from './options.js';
+import { printable } from './printable.js';
+
+/** What was analysed, on what and how: the lines above a table. */
+export function runHeader(run: Run, name: string | undefined, style: Style): string[] {
+  const { chalk, symbols, width } = style;
+  const { model, data, settings, timing } = run;
+  const between = ` ${symbols.between} `;
+  const clipped = (text: string, room: number) => shorten(printable(text), room, symbols.ellipsis);
+  const title = clipped(
+    name === undefined || name === model.path ? model.path : `${name} (${model.path})`,
+    width,
+  );
+  const rate = timing.samplesPerSecond;
+  const facts = [
+    `threshold ${share(settings.threshold)}${settings.idimRule === 'explained' ? '' : ` (rule ${settings.idimRule})`}`,
+    ...methods(run),
+    settings.provider,
+    settings.precision,
+    `${duration(timing.seconds)}${rate > 0 ? ` (${rate < 10 ? rate.toFixed(1) : Math.round(rate)} samples/s)` : ''}`,
+    ...((timing.statisticsSeconds ?? 0) >= 1
+      ? [`statistics ${duration(timing.statisticsSeconds ?? 0)}`]
+      : []),
+  ];
+  const samples = `${counted(data.samples, 'sample')} of ${clipped(data.source, width / 2)} (${clipped(data.reader, 20)})`;
+  return [
+    chalk.bold(title),
+    ...wrap([samples, `split ${clipped(settings.split, 20)}`].join(between), width),
+    ...wrap(facts.join(between), width).map((line) => chalk.dim(line)),
+  ];
+}
+
+/** 0.99 → `99 %`, 0.995 → `99.5 %`. */
+function share(threshold: number): string {
+  const decimals = (String(Number((threshold * 100).toPrecision(12))).split('.')[1] ?? '').length;
+  return percent(threshold, decimals);
+}
+
+/** Only what is not as usual. */
+function methods({ settings }: Run): string[] {
+  const { convMethod, sequenceMethod, linearMethod = 'timestepwise', interpolate, interpolation } = settings;
+  return [
+    ...(convMethod === 'channelwise' ? [] : [`convolutions ${convMethod}`]),
+    ...(sequenceMethod === 'last' ? [] : [`sequences ${sequenceMethod}`]),
+    ...(linearMethod === 'timestepwise' || linearMethod === sequenceMethod ? [] : [`tokens ${linearMethod}`]),
+    ...(interpolate === undefined ? [] : [`interpolated to ${interpolate} (${interpolation ?? 'linear'})`]),
+  ];
+}

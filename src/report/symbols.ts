@@ -1,0 +1,47 @@
+/** The characters beyond letters that a text report is drawn with, each one column wide. */
+export interface Symbols {
+  /** A full cell of a bar, and its parts from the smallest up, in equal steps. */
+  readonly full: string;
+  readonly parts: readonly string[];
+  /** A cell that the bar does not reach. */
+  readonly empty: string;
+  readonly ellipsis: string;
+  /** Between facts on one line. */
+  readonly between: string;
+  /** From … to. */
+  readonly range: string;
+  readonly rule: string;
+  readonly arrow: string;
+  readonly delta: string;
+  readonly passed: string;
+  readonly failed: string;
+}
+
+export const unicode: Symbols = {
+  full: '█',
+  parts: ['▏', '▎', '▍', '▌', '▋', '▊', '▉'],
+  empty: '·',
+  ellipsis: '…',
+  between: '·',
+  range: '–',
+  rule: '─',
+  arrow: '→',
+  delta: 'Δ',
+  passed: '✓',
+  failed: '✗',
+};
+
+/** For terminals and logs that are not UTF-8. */
+export const ascii: Symbols = {
+  full: '#',
+  parts: [],
+  empty: '.',
+  ellipsis: '~',
+  between: '|',
+  range: '-',
+  rule: '-',
+  arrow: '>',
+  delta: 'd',
+  passed: '+',
+  failed: 'x',
+};

@@ -1,0 +1,143 @@
+import {
+  type LayerReading,
+  type Reading,
+  type ReadingKind,
+  readingRules,
+  readLayers,
+} from '../check/readLayers.js';
+import type { Run, RunLayer } from '../run/schema.js';
+import { bar } from './bar.js';
+import { displayWidth, padEnd, padStart, shorten, wrap } from './displayWidth.js';
+import { compact, percent } from './numbers.js';
+import { type RenderOptions, type Style, styleOf } from './options.js';
+import { printable } from './printable.js';
+import { remarks } from './remarks.js';
+import { runHeader } from './runHeader.js';
+import { verdict } from './verdict.js';
+
+const GAP = '  ';
+const BAR_WIDTH = { least: 14, most: 32 };
+/** In sentences names stand in full up to here. */
+const NAME_IN_SENTENCE = 48;
+
+/** Every run as a table for people: a line and a bar a layer, doubts in words, and what to make of it all. */
+export function table(runs: readonly Run[], options: RenderOptions): string {
+  const style = styleOf(options);
+  return runs.map((run, index) => oneRun(run, options.names?.[index], style)).join('\n\n');
+}
+
+function oneRun(run: Run, name: string | undefined, style: Style): string {
+  const { chalk, symbols, width } = style;
+  const reading = readLayers(run);
+  const nameOf = ({ name }: RunLayer) =>
+    `\`${shorten(printable(name), NAME_IN_SENTENCE, symbols.ellipsis)}\``;
+  const bulleted = (text: string) =>
+    wrap(`! ${printable(text)}`, width, '  ').map((line) => chalk.yellow(line));
+  const sections = [
+    runHeader(run, name, style),
+    rows(reading.layers, style),
+    remarks(run, nameOf).flatMap(bulleted),
+    legend(reading, style),
+    verdict(reading, nameOf, symbols).flatMap((sentence) =>
+      wrap(sentence, width).map((line) => chalk.bold(line)),
+    ),
+  ];
+  return `${sections
+    .filter(({ length }) => length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+interface Row {
+  readonly reading: LayerReading;
+  readonly name: string;
+  readonly saturation: string;
+  readonly dimensions: string;
+  readonly observations: string;
+  readonly mark: string;
+}
+
+function rows(readings: readonly LayerReading[], style: Style): string[] {
+  const { chalk, symbols, width } = style;
+  const cells = readings.map(rowOf);
+  const widest = (title: string, column: (row: Row) => string) =>
+    Math.max(displayWidth(title), ...cells.map((row) => displayWidth(column(row))));
+  const dimensions = widest('dim', (row) => row.dimensions);
+  const observations = widest('obs.', (row) => row.observations);
+  const saturation = widest('', (row) => row.saturation);
+  const mark = widest('', (row) => row.mark);
+
+  const fixed = saturation + dimensions + observations + mark + 4 * GAP.length + (mark > 0 ? GAP.length : 0);
+  const room = width - fixed;
+  const name = Math.min(
+    widest('layer', (row) => row.name),
+    room - BAR_WIDTH.least,
+  );
+  const barWidth = Math.min(BAR_WIDTH.most, room - name);
+
+  const head = [
+    padEnd('layer', name),
+    padEnd('saturation', barWidth + GAP.length + saturation),
+    padStart('dim', dimensions),
+    padStart('obs.', observations),
+  ].join(GAP);
+  const lines = cells.map(({ reading, ...row }) => {
+    const paint = colorOf(reading.kind, style);
+    const { filled, rest } = bar(reading.layer.saturation ?? 0, barWidth, symbols);
+    return [
+      padEnd(shorten(row.name, name, symbols.ellipsis), name),
+      paint(filled) + chalk.dim(rest),
+      padStart(row.saturation, saturation),
+      padStart(row.dimensions, dimensions),
+      padStart(row.observations, observations),
+      ...(row.mark === '' ? [] : [paint(row.mark)]),
+    ].join(GAP);
+  });
+  const line = symbols.rule.repeat(Math.min(width, displayWidth(head) + (mark > 0 ? GAP.length + mark : 0)));
+  return [chalk.dim(head), chalk.dim(line), ...lines];
+}
+
+function rowOf(reading: LayerReading): Row {
+  const { layer, kind } = reading;
+  const { saturation, intrinsicDimensionality, features, observations } = layer;
+  return {
+    reading,
+    name: printable(layer.name),
+    saturation: saturation === null ? '-' : percent(saturation),
+    dimensions: `${intrinsicDimensionality ?? '-'}/${features}`,
+    observations: compact(observations),
+    mark: kind === 'healthy' ? '' : kind,
+  };
+}
+
+function colorOf(kind: ReadingKind, { chalk }: Style): (text: string) => string {
+  switch (kind) {
+    case 'healthy':
+      return chalk.green;
+    case 'tail':
+      return chalk.yellow;
+    case 'narrow':
+      return chalk.magenta;
+    case 'output':
+      return chalk.blue;
+    case 'uncertain':
+      return chalk.gray;
+    case 'dead':
+    case 'invalid':
+      return chalk.red;
+  }
+}
+
+/** The rules behind the marks that stand in the table; the others are explained by remarks. */
+function legend({ layers, tailBelow }: Reading, { chalk, width }: Style): string[] {
+  const kinds = (['tail', 'narrow', 'output'] as const).filter((kind) =>
+    layers.some((reading) => reading.kind === kind),
+  );
+  const indent = ' '.repeat('output = '.length);
+  return kinds.flatMap((kind) => {
+    const here = kind === 'tail' && tailBelow !== undefined ? `; here below ${percent(tailBelow)}` : '';
+    return wrap(`${padEnd(kind, 6)} = ${readingRules[kind]}${here}`, width, indent).map((line) =>
+      chalk.dim(line),
+    );
+  });
+}

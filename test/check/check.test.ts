@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import { check } from '../../src/check/check.js';
+import { UserError } from '../../src/errors.js';
+import type { RunSettings } from '../../src/run/schema.js';
+import { invalidLayer, layer, run } from '../support/runs.js';
+
+const sound = run([layer('a', 8, 10), layer('b', 2, 10), layer('layer4.c', 5, 10)]);
+const summary = (result: ReturnType<typeof check>) =>
+  result.violations.map(({ rule, kind, layer }) => [layer, rule, kind]);
+
+describe('a check', () => {
+  it('passes where every layer holds to its bounds, and counts', () => {
+    expect(
+      check(sound, { minSaturation: [{ bound: 0.2 }], maxSaturation: [{ glob: 'a', bound: 0.8 }] }),
+    ).toEqual({
+      passed: true,
+      violations: [],
+      layers: 3,
+      comparisons: 4,
+      added: [],
+      doubtful: [],
+    });
+  });
+
+  it('names every layer below and above, with value and bound', () => {
+    const result = check(sound, {
+      minSaturation: [{ bound: 0.3 }],
+      maxSaturation: [{ glob: 'layer4.*', bound: 0.4 }],
+    });
+    expect(result.passed).toBe(false);
+    expect(result.violations).toEqual([
+      {
+        layer: 'b',
+        rule: 'minSaturation',
+        kind: 'bound',
+        bound: { bound: 0.3 },
+        saturation: 0.2,
+        warnings: [],
+      },
+      {
+        layer: 'layer4.c',
+        rule: 'maxSaturation',
+        kind: 'bound',
+        bound: { glob: 'layer4.*', bound: 0.4 },
+        saturation: 0.5,
+        warnings: [],
+      },
+    ]);
+  });
+
+  it('lets a glob override the bound on all layers', () => {
+    expect(check(sound, { minSaturation: [{ bound: 0.3 }, { glob: 'b', bound: 0.1 }] }).passed).toBe(true);
+  });
+
+  it('never passes a layer without a number', () => {
+    const unobserved = { ...invalidLayer('empty', 0), observations: 0, invalid: undefined };
+    const result = check(run([invalidLayer('nan', 4), unobserved]), {
+      minSaturation: [{ bound: 0 }],
+      maxSaturation: [{ bound: 1 }],
+    });
+    expect(summary(result)).toEqual([
+      ['nan', 'minSaturation', 'invalid'],
+      ['nan', 'maxSaturation', 'invalid'],
+      ['empty', 'minSaturation', 'invalid'],
+      ['empty', 'maxSaturation', 'invalid'],
+    ]);
+    expect(result.violations[0].warnings).toEqual(['invalid: NaN or Inf in its activations in batch 3']);
+  });
+
+  it('leaves a layer without a number alone that no rule is about', () => {
+    const mixed = run([...sound.layers, invalidLayer('nan', 4)]);
+    expect(check(mixed, { minSaturation: [{ glob: 'a', bound: 0.1 }] }).passed).toBe(true);
+  });
+
+  it('points out layers that passed on too few observations', () => {
+    const few = run([
+      layer('few', 9, 10, { observations: 10, warnings: ['only 10'] }),
+      layer('enough', 9, 10),
+    ]);
+    expect(check(few, { minSaturation: [{ bound: 0.1 }] }).doubtful).toEqual(['few']);
+  });
+
+  it.each<[string, Parameters<typeof check>[1], RegExp]>([
+    ['no rule', {}, /there is no rule to check/],
+    ['empty rules', { minSaturation: [], maxSaturation: [] }, /there is no rule to check/],
+    [
+      'a glob that matches nothing',
+      { maxSaturation: [{ glob: 'x', bound: 1 }] },
+      /maxSaturation x=1 matches no layer/,
+    ],
+    ['a bound out of range', { minSaturation: [{ bound: 2 }] }, /minSaturation 2 is out of range/],
+    ['a drop without a baseline', { maxDrop: [{ bound: 0.1 }] }, /--max-drop needs a run to compare with/],
+    ['a baseline without a drop', { baseline: sound }, /a baseline alone is no rule/],
+  ])('refuses %s', (_, rules, message) => {
+    expect(() => check(sound, rules)).toThrow(UserError);
+    expect(() => check(sound, rules)).toThrow(message);
+  });
+
+  it('refuses a run without layers', () => {
+    expect(() => check(run([]), { minSaturation: [{ bound: 0 }] })).toThrow('the run has no layers');
+  });
+});
+
+describe('a check against a baseline', () => {
+  const baseline = run([layer('a', 80, 100), layer('b', 50, 100), layer('c', 40, 100)]);
+  const maxDrop = [{ bound: 0.05 }];
+
+  it('allows the drop itself, in spite of rounding, and any rise', () => {
+    // 0.8 − 0.75 = 0.050000000000000044 in floating point.
+    const now = run([layer('a', 75, 100), layer('b', 60, 100), layer('c', 40, 100)]);
+    expect(check(now, { baseline, maxDrop })).toMatchObject({ passed: true, layers: 3, comparisons: 3 });
+  });
+
+  it('names layers that fell further', () => {
+    const now = run([layer('a', 74, 100), layer('b', 50, 100), layer('c', 35, 100)]);
+    expect(check(now, { baseline, maxDrop }).violations).toEqual([
+      {
+        layer: 'a',
+        rule: 'maxDrop',
+        kind: 'bound',
+        bound: { bound: 0.05 },
+        saturation: 0.74,
+        baseline: 0.8,
+        warnings: [],
+      },
+    ]);
+  });
+
+  it('takes the drop for some layers by glob', () => {
+    const now = run([layer('a', 50, 100), layer('b', 49, 100), layer('c', 40, 100)]);
+    const result = check(now, { baseline, maxDrop: [{ bound: 0.5 }, { glob: 'b', bound: 0 }] });
+    expect(summary(result)).toEqual([['b', 'maxDrop', 'bound']]);
+  });
+
+  it('misses layers that are gone, and does not hold new ones against it', () => {
+    const now = run([layer('a', 80, 100), layer('new', 1, 100), layer('c', 40, 100)]);
+    const result = check(now, { baseline, maxDrop });
+    expect(summary(result)).toEqual([['b', 'maxDrop', 'gone']]);
+    expect(result.violations[0]).toMatchObject({ saturation: null, baseline: 0.5 });
+    expect(result.added).toEqual(['new']);
+    expect(result.comparisons).toBe(3);
+  });
+
+  it('does not miss a layer that no drop is about', () => {
+    const now = run([layer('a', 80, 100), layer('c', 40, 100)]);
+    expect(check(now, { baseline, maxDrop: [{ glob: '[ac]', bound: 0 }] }).passed).toBe(true);
+  });
+
+  it('never passes a layer without a number on either side', () => {
+    const now = run([invalidLayer('a', 100), layer('b', 50, 100), layer('c', 40, 100)]);
+    expect(summary(check(now, { baseline, maxDrop }))).toEqual([['a', 'maxDrop', 'invalid']]);
+    const broken = run([layer('a', 80, 100), invalidLayer('b', 100), layer('c', 40, 100)]);
+    expect(summary(check(baseline, { baseline: broken, maxDrop }))).toEqual([['b', 'maxDrop', 'invalid']]);
+  });
+
+  const withSettings = (parts: Partial<RunSettings>) =>
+    run(baseline.layers, { settings: { ...baseline.settings, ...parts } });
+  it.each<[string, ReturnType<typeof run>, RegExp]>([
+    ['another threshold', withSettings({ threshold: 0.9 }), /made with threshold 0.9, this run with 0.99/],
+    [
+      'another rule',
+      withSettings({ idimRule: 'delve' }),
+      /made with idimRule delve, this run with explained/,
+    ],
+    [
+      'another pooling',
+      withSettings({ convMethod: 'mean' }),
+      /made with convMethod mean, this run with channelwise/,
+    ],
+    [
+      'another sequence method',
+      withSettings({ sequenceMethod: 'flatten' }),
+      /made with sequenceMethod flatten, this run with last/,
+    ],
+    [
+      'another linear method',
+      withSettings({ linearMethod: 'last' }),
+      /made with linearMethod last, this run with timestepwise/,
+    ],
+    ['interpolation', withSettings({ interpolate: 32 }), /made with interpolate 32, this run with none/],
+    ['no layer in common', run([layer('x', 1, 2)]), /no layer in common/],
+    ['other widths', run([layer('a', 1, 64)]), /layer a has 64 features in the baseline and 100 in this run/],
+  ])('refuses a baseline with %s', (_, other, message) => {
+    expect(() => check(baseline, { baseline: other, maxDrop })).toThrow(UserError);
+    expect(() => check(baseline, { baseline: other, maxDrop })).toThrow(message);
+  });
+
+  it('takes a baseline of another provider, precision and batch size', () => {
+    const other = withSettings({ provider: 'cuda', precision: 'float32', batchSize: 1 });
+    expect(check(baseline, { baseline: other, maxDrop }).passed).toBe(true);
+  });
+});

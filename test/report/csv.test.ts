@@ -1,0 +1,70 @@
+import Papa from 'papaparse';
+import { describe, expect, it } from 'vitest';
+import { csv } from '../../src/report/csv.js';
+import { recutRun } from '../../src/run/recutRun.js';
+import { invalidLayer, layer, run } from '../support/runs.js';
+
+function parsed(text: string): Record<string, string>[] {
+  const { data, errors } = Papa.parse<Record<string, string>>(text, {
+    header: true,
+    newline: '\r\n',
+    skipEmptyLines: true,
+  });
+  expect(errors).toEqual([]);
+  return data;
+}
+
+describe('CSV', () => {
+  it('is a header and a row a layer, with CRLF and all digits', () => {
+    const text = csv(
+      [run([layer('a', 1, 3, { op: 'Conv' }), layer('b', 3, 3, { op: 'Gemm', parameters: 12 })])],
+      {},
+    );
+    expect(text).toBe(
+      'layer,op,observations,features,intrinsicDimensionality,saturation,trace,diagonalTrace,logDeterminant,determinant,' +
+        'effectiveRank,participationRatio,deadFeatures,parameters,reading,warnings\r\n' +
+        'a,Conv,31808,3,1,0.3333333333333333,1,1,,0,1,1,2,,healthy,\r\n' +
+        'b,Gemm,31808,3,3,1,3,3,0,1,3,3,0,12,output,\r\n',
+    );
+  });
+
+  it('comes back whatever names and warnings hold', () => {
+    const names = ['a,b', 'say "x"', 'two\nlines', 'two\r\nlines', ' spaces ', '層', '', '=1+1', "'"];
+    const rows = parsed(
+      csv([run(names.map((name) => layer(name, 1, 2, { warnings: ['a; b', 'c, "d"'] })))], {}),
+    );
+    expect(rows.map((row) => row.layer)).toEqual(names);
+    expect(rows[0].warnings).toBe('a; b; c, "d"');
+  });
+
+  it('leaves cells empty where a layer has no numbers', () => {
+    const [row] = parsed(csv([run([invalidLayer('nan', 4)])], {}));
+    expect(row).toMatchObject({
+      saturation: '',
+      intrinsicDimensionality: '',
+      reading: 'invalid',
+      features: '4',
+    });
+  });
+
+  it('names the run of each row where there are several', () => {
+    const runs = [run([layer('a', 1, 2)]), run([layer('b', 1, 2)])];
+    expect(
+      parsed(csv(runs, { names: ['one.delve', 'two, more'] })).map((row) => [row.run, row.layer]),
+    ).toEqual([
+      ['one.delve', 'a'],
+      ['two, more', 'b'],
+    ]);
+    expect(parsed(csv(runs, {}))[0].run).toBe('net.onnx');
+  });
+
+  it('has columns for further thresholds', () => {
+    const cut = recutRun(run([layer('a', 4, 8)]), [0.99, 0.5]);
+    const [row] = parsed(csv([cut, run([layer('b', 1, 2)])], {}));
+    expect(row).toMatchObject({
+      'saturation@0.99': '0.5',
+      'saturation@0.5': '0.25',
+      'intrinsicDimensionality@0.5': '2',
+    });
+  });
+});

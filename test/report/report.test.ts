@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../src/errors.js';
+import { report } from '../../src/report/report.js';
+import { layer, run } from '../support/runs.js';
+
+const one = run([layer('a', 4, 8), layer('b', 8, 8)]);
+
+describe('a report', () => {
+  it('is a table unless another format is named', () => {
+    expect(report(one)).toBe(report([one], { format: 'table' }));
+    expect(report(one)).toContain('models/net.onnx');
+  });
+
+  it('as JSON is the run, or a list of runs', () => {
+    expect(JSON.parse(report(one, { format: 'json' }))).toEqual(one);
+    expect(JSON.parse(report([one], { format: 'json' }))).toEqual(one);
+    expect(JSON.parse(report([one, one], { format: 'json' }))).toEqual([one, one]);
+  });
+
+  it('cuts the spectra again at a threshold', () => {
+    const cut = JSON.parse(report(one, { format: 'json', threshold: 0.5 }));
+    expect(cut.settings.threshold).toBe(0.5);
+    expect(cut.layers[0]).toMatchObject({ intrinsicDimensionality: 2, saturation: 0.25 });
+    expect(report(one, { threshold: 0.995 })).toContain('threshold 99.5 %');
+  });
+
+  it.each(['table', 'json', 'csv'])('as %s ends with a line break', (format) => {
+    expect(report([one, one], { format })).toMatch(/[^\n]\r?\n$/);
+  });
+
+  it('refuses what it cannot render', () => {
+    expect(() => report(one, { format: 'xml' })).toThrow(
+      new UserError('there is no format xml: choose one of table, json, csv'),
+    );
+    expect(() => report([])).toThrow(UserError);
+    expect(() => report(one, { threshold: 2 })).toThrow(UserError);
+  });
+});
