@@ -1,0 +1,188 @@
+import { basename, resolve } from 'node:path';
+import { openData } from '../data/openData.js';
+import type { DataOptions } from '../data/options.js';
+import { observe } from '../engine/observe.js';
+import type { PassOptions } from '../engine/pass.js';
+import type { Progress } from '../engine/progress.js';
+import { UserError } from '../errors.js';
+import { instrument } from '../instrument/instrument.js';
+import type { InstrumentOptions } from '../instrument/options.js';
+import { requireProjectable } from '../instrument/project.js';
+import { findLayers } from '../layers/findLayers.js';
+import { selectLayers } from '../layers/selectLayers.js';
+import { readModelFile } from '../onnx/modelFile.js';
+import { fixedBatchSize, modelInputs } from '../onnx/modelInput.js';
+import type { Run } from '../run/schema.js';
+import { checkTarget, writeRun } from '../run/writeRun.js';
+import type { IdimRule } from '../stats/intrinsicDimensionality.js';
+import { embedSamples } from './embedSamples.js';
+import type { InspectOptions } from './inspect.js';
+import { openedUnlessAborted, refuseAborted } from './interruption.js';
+import { makeRun } from './makeRun.js';
+import { observationOptions } from './observationOptions.js';
+
+export interface AnalyzeOptions
+  extends InspectOptions,
+    Partial<InstrumentOptions>,
+    Omit<DataOptions, 'data'> {
+  /** A `.onnx` file. */
+  readonly model: string;
+  /** A source, or `<input>=<source>` once per model input. */
+  readonly data: string | readonly string[];
+  /** Directory for the run; absent: nothing is written. */
+  readonly out?: string;
+  /** Write the moments too, so that runs can be merged and covariances read back. */
+  readonly moments?: boolean;
+  /**
+   * Pass the data through a second time, and write where each sample lies in the plane of the first two eigenvectors
+   * of each layer: `embedding.csv` in `out`, for `readEmbedding`.
+   */
+  readonly embedding?: boolean;
+  /** Samples a batch (32); a model that fixes its batch size runs at that. */
+  readonly batchSize?: number;
+  readonly maxSamples?: number;
+  /** Use every k-th batch only. */
+  readonly every?: number;
+  /** `auto` (CUDA where it loads, else the CPU), `cpu`, `cuda` or `webgpu`. */
+  readonly provider?: 'auto' | 'cpu' | 'cuda' | 'webgpu';
+  readonly device?: number;
+  /** Threads for each operator; absent: as many as there are cores. */
+  readonly threads?: number;
+  /** Shares of variance to explain, each above 0 and up to 1 (0.99); the first is the primary one. */
+  readonly thresholds?: readonly number[];
+  readonly idimRule?: IdimRule;
+  /** A label for the part of the data (`eval`). */
+  readonly split?: string;
+  /** Stops the work within a second or so; nothing is written then. */
+  readonly signal?: AbortSignal;
+  /** Called when the model is loaded and after every batch; with `embedding`, for a second pass from 0 again. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Remarks for people: which provider runs, at which batch size. */
+  readonly onNotice?: (text: string) => void;
+}
+
+/** From this many features on, the eigenvalues of a layer take seconds, and eight times as long for twice as many. */
+const LONG_SPECTRUM = 2048;
+
+/**
+ * One pass of a data set through a model: the moments of every layer are computed inside the graph, their
+ * statistics from the moments. `embedding` takes a second pass.
+ *
+ * @returns the run, which also stands in `out` where that was given.
+ * @throws UserError for everything that the caller can mend; InterruptedError when `signal` aborts.
+ */
+export async function analyze(options: AnalyzeOptions): Promise<Run> {
+  const { thresholds = [0.99], idimRule = 'explained', signal } = options;
+  if (options.out !== undefined) await checkTarget(options.out);
+  checkNumbers(options, thresholds);
+  refuseIdle(options);
+  const settings = observationOptions(options);
+
+  const model = await readModelFile(options.model);
+  const { layers: found, notObservable } = findLayers(model, options.operators);
+  const layers = selectLayers(found, options);
+  // An operator that was asked for by name may stand behind the last layer proper.
+  const outputLayer = found.findLast(({ op }) => !options.operators?.includes(op))?.name;
+  if (options.embedding) requireProjectable(model);
+  const instrumented = instrument(model, layers, settings);
+  const inputs = modelInputs(model.graph);
+  const fixedBatch = fixedBatchSize(inputs);
+  const batchSize = fixedBatch ?? options.batchSize ?? 32;
+  if (fixedBatch !== undefined && options.batchSize !== undefined && options.batchSize !== fixedBatch) {
+    options.onNotice?.(
+      `the model fixes its batch size to ${fixedBatch}: --batch ${options.batchSize} is ignored`,
+    );
+  }
+
+  const sources = typeof options.data === 'string' ? [options.data] : options.data;
+  const source = await openedUnlessAborted(openData({ ...options, data: sources }, inputs), signal);
+  const pass: PassOptions = {
+    provider: options.provider ?? 'auto',
+    device: options.device,
+    threads: options.threads,
+    batchSize,
+    fixedBatch,
+    maxSamples: options.maxSamples,
+    every: options.every,
+    signal,
+    onProgress: options.onProgress,
+    onNotice: options.onNotice,
+  };
+  try {
+    const observation = await observe(instrumented, source, { ...pass, precision: settings.precision });
+    if (observation.samples === 0) throw new UserError(noSamples(options));
+    const widest = Math.max(...observation.layers.map(({ moments }) => moments.sum.length));
+    if (widest >= LONG_SPECTRUM) {
+      options.onNotice?.(`computing eigenvalues, of up to ${widest} features a layer: this takes a while`);
+    }
+    const made = await makeRun(
+      { model, found: { layers, notObservable }, outputLayer, source, observation },
+      {
+        ...settings,
+        thresholds,
+        idimRule,
+        batchSize,
+        split: options.split ?? 'eval',
+        maxSamples: options.maxSamples,
+        every: options.every,
+        axes: options.embedding,
+      },
+      signal,
+    );
+    refuseAborted(signal, made.run.data.samples);
+    const { provider } = observation;
+    const { run, embedding } = options.embedding
+      ? await embedSamples({ model, layers, source, ...made }, settings, { ...pass, provider })
+      : { run: made.run, embedding: undefined };
+    refuseAborted(signal, run.data.samples);
+    const moments = options.moments ? made.moments : undefined;
+    if (options.out !== undefined) await writeRun(options.out, run, { moments, embedding });
+    return run;
+  } finally {
+    await source.close();
+  }
+}
+
+/** Where the run of a model goes when nothing is said: `<model name>.delve` in the current directory. */
+export function defaultTarget(model: string): string {
+  return resolve(`${basename(model).replace(/\.onnx$/i, '')}.delve`);
+}
+
+function noSamples({ every }: AnalyzeOptions): string {
+  return every !== undefined && every > 1
+    ? `--every ${every} leaves no batch of this data: take a smaller number`
+    : 'the data holds no sample that could be used: check the source';
+}
+
+/** An option that would have no effect is a misunderstanding, which the numbers would hide. */
+function refuseIdle({ device, provider, embedding, out }: AnalyzeOptions): void {
+  if (device !== undefined && (provider === 'cpu' || provider === 'webgpu')) {
+    throw new UserError(
+      `--device ${device} has no effect with --provider ${provider}: it chooses among CUDA devices`,
+    );
+  }
+  if (embedding && out === undefined) {
+    throw new UserError('--embedding has no effect without --out: name the directory for the run');
+  }
+}
+
+function checkNumbers(options: AnalyzeOptions, thresholds: readonly number[]): void {
+  for (const threshold of thresholds) {
+    if (threshold > 0 && threshold <= 1) continue;
+    throw new UserError(
+      `--threshold ${threshold} is no share of variance: give a number above 0 and up to 1`,
+    );
+  }
+  if (thresholds.length === 0) throw new UserError('--threshold names no number: give one such as 0.99');
+  const counts = {
+    '--batch': options.batchSize,
+    '--max-samples': options.maxSamples,
+    '--every': options.every,
+    '--threads': options.threads,
+    '--interpolate': options.interpolate,
+  };
+  for (const [option, value] of Object.entries(counts)) {
+    if (value === undefined || (Number.isSafeInteger(value) && value > 0)) continue;
+    throw new UserError(`${option} ${value} makes no sense: give a whole number from 1 upward`);
+  }
+}

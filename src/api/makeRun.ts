@@ -1,0 +1,176 @@
+import type { FeedSource } from '../data/feed.js';
+import type { MomentsWithStatistics, WantedStatistics } from '../engine/computeStatistics.js';
+import { statisticsOf } from '../engine/layerStatistics.js';
+import type { Observation, ObservedLayer } from '../engine/observe.js';
+import type { InstrumentOptions } from '../instrument/options.js';
+import type { FoundLayers } from '../layers/findLayers.js';
+import type { Layer } from '../layers/layer.js';
+import type { ModelFile } from '../onnx/modelFile.js';
+import type { Run, RunLayer, RunSettings } from '../run/schema.js';
+import type { Moments } from '../stats/moments.js';
+import type { PrincipalAxes } from '../stats/principalAxes.js';
+import { withoutStatistics } from '../stats/statistics.js';
+import { version } from '../version.js';
+import { describeModel } from './inspect.js';
+import { interruptedAfterAll } from './interruption.js';
+
+/** What a pass over the data left behind. */
+export interface Pass {
+  readonly model: ModelFile;
+  /** The layers that were observed, and what could not be. */
+  readonly found: FoundLayers;
+  /** The model's last layer. */
+  readonly outputLayer: string | undefined;
+  readonly source: FeedSource;
+  readonly observation: Observation;
+}
+
+export interface PassOptions extends InstrumentOptions, Omit<WantedStatistics, 'precision'> {
+  readonly batchSize: number;
+  readonly split: string;
+  readonly maxSamples?: number;
+  readonly every?: number;
+}
+
+/**
+ * Turns the moments of a pass into a run.
+ *
+ * @returns the run, the moments of its valid layers by name, and the axes, where they were wanted, of those in which
+ *   anything was observed.
+ * @throws InterruptedError when `signal` aborts.
+ */
+export async function makeRun(
+  { model, found, outputLayer, source, observation }: Pass,
+  options: PassOptions,
+  signal: AbortSignal | undefined,
+): Promise<{ run: Run; moments: ReadonlyMap<string, Moments>; axes: ReadonlyMap<string, PrincipalAxes> }> {
+  const { samples, seconds } = observation;
+  const valid = observation.layers.filter(({ invalid }) => invalid === undefined);
+  const started = performance.now();
+  const computed = await statisticsByName(valid, options, samples, signal);
+  const statisticsSeconds = (performance.now() - started) / 1000;
+  const invalid = new Map(observation.layers.map((layer) => [layer.name, invalidNumbers(layer)]));
+  const layers = found.layers.map((layer): RunLayer => {
+    const { name, node, op, output, weightShape, parameters, rankLimit } = layer;
+    const statistics = computed.get(name)?.statistics ?? invalid.get(name);
+    if (!statistics) throw new Error(`layer ${name} was not observed`);
+    const doubt = computed.has(name) ? sampleDoubt(layer, options, statistics.observations, samples) : [];
+    return {
+      name,
+      node,
+      op,
+      output,
+      ...statistics,
+      warnings: [...statistics.warnings, ...doubt],
+      ...(weightShape ? { weightShape } : {}),
+      ...(parameters === undefined ? {} : { parameters }),
+      ...(rankLimit !== undefined && isLinear(options) ? { rankLimit } : {}),
+    };
+  });
+  const run: Run = {
+    schemaVersion: 1,
+    delve: version,
+    model: describeModel(model),
+    data: {
+      source: source.source,
+      reader: source.reader,
+      samples,
+      skipped: source.skippedCount,
+      ...(source.size === undefined ? {} : { available: source.size }),
+      ...(source.labels.size > 0 ? { labels: Object.fromEntries(source.labels) } : {}),
+      ...(source.skipped.length > 0 ? { skippedSamples: [...source.skipped] } : {}),
+      ...(Object.keys(source.preprocessing).length > 0 ? { preprocessing: source.preprocessing } : {}),
+    },
+    settings: settingsOf(options, observation),
+    timing: { seconds, samplesPerSecond: seconds > 0 ? samples / seconds : 0, statisticsSeconds },
+    layers,
+    ...(outputLayer === undefined ? {} : { outputLayer }),
+    ...(found.notObservable.length > 0 ? { notObservable: found.notObservable } : {}),
+    ...(source.reader === 'random'
+      ? { warnings: ['random data: the numbers say nothing about real use'] }
+      : {}),
+  };
+  return {
+    run,
+    moments: new Map([...computed].map(([name, { moments }]) => [name, moments])),
+    axes: new Map(
+      [...computed].flatMap(([name, { axes, moments }]) =>
+        axes && moments.count > 0 ? [[name, axes] as const] : [],
+      ),
+    ),
+  };
+}
+
+/**
+ * Doubts whether the data's first axis is that of the samples: a method that makes one observation of each sample then
+ * makes as many as there are samples. A network that takes `[steps, samples, features]` gives itself away here.
+ */
+function sampleDoubt(
+  { layout }: Layer,
+  { convMethod, sequenceMethod = 'last' }: InstrumentOptions,
+  observations: number,
+  samples: number,
+): string[] {
+  const onePerSample =
+    layout.kind === 'recurrent'
+      ? sequenceMethod !== 'timestepwise'
+      : layout.kind === 'featureMap' && convMethod !== 'channelwise';
+  if (!onePerSample || observations === samples || observations === 0) return [];
+  return [
+    `${observations} observations of ${samples} samples, though each should give one: is the first axis of the data not that of the samples?`,
+  ];
+}
+
+/** Whether an observation is a linear function of the layer's inputs at one position, so that their number bounds it. */
+function isLinear({ convMethod, sequenceMethod }: InstrumentOptions): boolean {
+  return (convMethod === 'channelwise' || convMethod === 'mean') && sequenceMethod !== 'flatten';
+}
+
+function settingsOf(options: PassOptions, { provider }: Observation): RunSettings {
+  const { thresholds, idimRule, sequenceMethod, interpolate, interpolation, maxSamples, every } = options;
+  return {
+    threshold: thresholds[0],
+    ...(thresholds.length > 1 ? { thresholds } : {}),
+    idimRule,
+    convMethod: options.convMethod,
+    sequenceMethod: sequenceMethod ?? 'last',
+    linearMethod: sequenceMethod ?? 'timestepwise',
+    precision: options.precision,
+    provider,
+    batchSize: options.batchSize,
+    split: options.split,
+    ...(interpolate === undefined ? {} : { interpolate, interpolation }),
+    ...(maxSamples === undefined ? {} : { maxSamples }),
+    ...(every === undefined || every === 1 ? {} : { every }),
+  };
+}
+
+/** The statistics of valid layers by name, with the moments that they came from. */
+async function statisticsByName(
+  layers: readonly ObservedLayer[],
+  options: WantedStatistics,
+  samples: number,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, MomentsWithStatistics>> {
+  try {
+    const computed = await statisticsOf(
+      layers.map(({ moments }) => moments),
+      options,
+      signal,
+    );
+    return new Map(layers.map(({ name }, index) => [name, computed[index]]));
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+    throw interruptedAfterAll(samples);
+  }
+}
+
+/** What the run says of a layer in which NaN or Inf came up; `undefined` for the others. */
+function invalidNumbers({ moments, invalid }: ObservedLayer) {
+  if (!invalid) return undefined;
+  const observed = { observations: moments.count, features: moments.sum.length };
+  return {
+    ...withoutStatistics(observed, `invalid: ${invalid.reason} in batch ${invalid.batch}`),
+    invalid,
+  };
+}

@@ -1,0 +1,27 @@
+import { mergeRuns } from '../run/mergeRuns.js';
+import { readMoments } from '../run/momentsFile.js';
+import { readRun } from '../run/readRun.js';
+import type { Run } from '../run/schema.js';
+import { checkTarget, writeRun } from '../run/writeRun.js';
+
+/**
+ * Adds up saved runs over parts of a data set, and writes the run over all of it with its moments.
+ *
+ * @param names directories of runs that were made with their moments.
+ * @throws UserError where the runs do not belong together or have no moments.
+ */
+export async function mergeSavedRuns(
+  names: readonly string[],
+  { out }: { readonly out: string },
+): Promise<Run> {
+  await checkTarget(out);
+  const shards = await Promise.all(
+    names.map(async (name) => {
+      const run = await readRun(name);
+      return { name, run, moments: await readMoments(name, run) };
+    }),
+  );
+  const { run, moments } = mergeRuns(shards);
+  await writeRun(out, run, { moments });
+  return run;
+}

@@ -1,0 +1,24 @@
+import { UserError } from '../errors.js';
+import type { InstrumentOptions } from '../instrument/options.js';
+
+/**
+ * How activations become observations, with what counts where nothing is said.
+ *
+ * @throws UserError where a kind of interpolation is given but no size to interpolate to.
+ */
+export function observationOptions(options: Partial<InstrumentOptions>): InstrumentOptions {
+  const { convMethod = 'channelwise', sequenceMethod, precision = 'float64' } = options;
+  const { interpolate, interpolation } = options;
+  if (interpolate === undefined && interpolation !== undefined) {
+    throw new UserError(
+      `--interpolation ${interpolation} has no effect without --interpolate: add the size, or leave it out`,
+    );
+  }
+  return {
+    convMethod,
+    sequenceMethod,
+    precision,
+    interpolate,
+    interpolation: interpolate === undefined ? undefined : (interpolation ?? 'linear'),
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * What the command line does, as functions:
+ *
+ * ```ts
+ * import { analyze, check, readRun, report } from 'delve-onnx';
+ *
+ * const run = await analyze({ model: 'model.onnx', data: 'images/', out: 'model.delve' });
+ * process.stdout.write(report(run, { format: 'csv' }));
+ *
+ * const { passed, violations } = check(run, {
+ *   minSaturation: [{ bound: 0.05 }, { glob: 'layer4.*', bound: 0.02 }],
+ *   maxDrop: [{ bound: 0.05 }],
+ *   baseline: await readRun('main.delve'),
+ * });
+ * ```
+ *
+ * What the caller can mend is thrown as `UserError`; work that an `AbortSignal` stopped, as `InterruptedError`.
+ *
+ * @packageDocumentation
+ */
+
+export { type AnalyzeOptions, analyze, defaultTarget } from './api/analyze.js';
+export { type Inspection, type InspectOptions, inspect } from './api/inspect.js';
+export { type InstrumentModelOptions, instrumentModel } from './api/instrumentModel.js';
+export { mergeSavedRuns } from './api/mergeSavedRuns.js';
+export { type Bound, parseBound } from './check/bound.js';
+export { type CheckResult, type CheckRules, check, type RuleName, type Violation } from './check/check.js';
+export { type CheckConfig, readCheckConfig } from './check/checkConfig.js';
+export {
+  type LayerReading,
+  type Reading,
+  type ReadingKind,
+  readingRules,
+  readLayers,
+} from './check/readLayers.js';
+export type { CsvOptions, ImageOptions, ImageSize } from './data/options.js';
+export type { Progress } from './engine/progress.js';
+export { InterruptedError, UserError } from './errors.js';
+export type {
+  ConvMethod,
+  InstrumentOptions,
+  Interpolation,
+  Precision,
+  SequenceMethod,
+} from './instrument/options.js';
+export type { Layer, NotObservable } from './layers/layer.js';
+export type { LayerSelection } from './layers/selectLayers.js';
+export type { ModelInput } from './onnx/modelInput.js';
+export { formatCheck } from './report/checkText.js';
+export { diffTable } from './report/diffTable.js';
+export { formats } from './report/formats.js';
+export { inspectionTable } from './report/inspectionTable.js';
+export type { RenderOptions } from './report/options.js';
+export { type ReportOptions, report } from './report/report.js';
+export { diffRuns, type LayerDiff, type RunDiff } from './run/diffRuns.js';
+export { type Embedding, readEmbedding } from './run/embeddingFile.js';
+export { readMoments } from './run/momentsFile.js';
+export { newestRun } from './run/newestRun.js';
+export { readRun } from './run/readRun.js';
+export { recutRun } from './run/recutRun.js';
+export type { Provider, Run, RunData, RunLayer, RunModel, RunSettings } from './run/schema.js';
+export { type RunFiles, writeRun } from './run/writeRun.js';
+export { covariance, mean } from './stats/covariance.js';
+export type { IdimRule } from './stats/intrinsicDimensionality.js';
+export type { Moments } from './stats/moments.js';
+export type { LayerStatistics, ThresholdCut } from './stats/statistics.js';
+export { version } from './version.js';
