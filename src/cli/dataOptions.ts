@@ -1,0 +1,54 @@
+import { type Command, Option } from 'commander';
+import { list, number, numbers, repeated, shape, wholeNumber } from './parse.js';
+
+/** Options that say what data is read, and how. */
+export function addDataOptions(command: Command): Command {
+  command
+    .optionsGroup('Data:')
+    .option(
+      '--data <source>',
+      'images/, x.npy, x.npz, x.csv, an ONNX test set or random:<n>; or <input>=<source>, once for each input of the model',
+      repeated,
+    )
+    .option('--reader <name>', 'read it as images, npy, npz, csv, onnx-test-set or random')
+    .addOption(
+      new Option('--batch <n>', 'samples a batch')
+        .argParser(wholeNumber(1))
+        .default(undefined, '32, or what the model fixes'),
+    )
+    .option('--max-samples <n>', 'stop after exactly this many samples', wholeNumber(1))
+    .option('--every <k>', 'use every k-th batch only', wholeNumber(1))
+    .addOption(
+      new Option('--on-error <action>', 'what to do about a sample that cannot be used')
+        .choices(['fail', 'skip'])
+        .default('fail'),
+    )
+    .addOption(new Option('--split <label>', 'a name for this part of the data').default('eval'));
+  return addReaderOptions(command);
+}
+
+function addReaderOptions(command: Command): Command {
+  return command
+    .optionsGroup('Images:')
+    .option('--resize <size>', '<width>x<height>, or <n> for the shorter side')
+    .option('--crop <size>', 'cut out the centre: <width>x<height>, or <n>')
+    .addOption(
+      new Option('--scale <factor>', 'multiply values 0 to 255 by this')
+        .argParser(number)
+        .default(undefined, '1/255 for float inputs'),
+    )
+    .option('--mean <values>', 'then subtract, one number or one a channel', numbers)
+    .option('--std <values>', 'then divide by, one number or one a channel', numbers)
+    .addOption(
+      new Option('--color <order>', "channels, by default the model's").choices(['rgb', 'bgr', 'gray']),
+    )
+    .addOption(new Option('--layout <order>', "axes, by default the model's").choices(['nchw', 'nhwc']))
+    .optionsGroup('Tables:')
+    .option('--columns <names>', 'the features, by name, number or range (3-10)', list)
+    .option('--label-column <name>', 'the column that holds the class, which is no feature')
+    .optionsGroup('Random data:')
+    .addOption(
+      new Option('--seed <n>', 'for other numbers').argParser(wholeNumber(0)).default(undefined, '0'),
+    )
+    .option('--shape <input=sizes>', 'what the model leaves open, such as image=3x224x224', shape);
+}

@@ -1,0 +1,108 @@
+import { Command, CommanderError } from 'commander';
+import { InterruptedError, messageOf, UserError } from '../errors.js';
+import { printable } from '../report/printable.js';
+import { version } from '../version.js';
+import { addAnalyze } from './analyze.js';
+import { addCheck } from './check.js';
+import type { Context } from './context.js';
+import { addDiff } from './diff.js';
+import { layOutHelp } from './help.js';
+import { addInspect } from './inspect.js';
+import { addInstrument } from './instrument.js';
+import { interruptible, type SignalSource } from './interruptible.js';
+import { addMerge } from './merge.js';
+import { addReport } from './report.js';
+import { usageError } from './usageError.js';
+
+/** What `main` needs of a process. */
+export type HostProcess = SignalSource & Pick<NodeJS.Process, 'argv' | 'env' | 'stdout' | 'stderr' | 'cwd'>;
+
+const EXIT_ERROR = 2;
+const EXIT_INTERRUPTED = 130;
+
+/**
+ * Runs the command line.
+ *
+ * @returns the exit code: 0 done or passed, 1 a check failed, 2 any error, 130 interrupted.
+ */
+export async function main(host: HostProcess): Promise<number> {
+  const { stdout, stderr, env } = host;
+  // Whoever writes hears of a failure itself; without a listener it would end the process as well.
+  for (const stream of [stdout, stderr]) stream.on('error', () => {});
+  const context: Context = {
+    stdout,
+    stderr,
+    env,
+    cwd: host.cwd(),
+    interruptible: (work) => interruptible(host, work),
+    exitCode: 0,
+  };
+  const program = createProgram(context);
+  try {
+    await program.parseAsync(host.argv);
+    return context.exitCode;
+  } catch (error) {
+    return explain(error, context, host.argv.includes('--debug'));
+  }
+}
+
+function createProgram(context: Context): Command {
+  const { stdout, stderr } = context;
+  const program = new Command('delve')
+    .description(
+      "Find out how much of each layer's feature space your data really uses.\n" +
+        'The saturation of a layer is the share of directions in its output that are ' +
+        'needed to explain 99 % of the variance.',
+    )
+    .version(version)
+    .option('--debug', 'print a stack trace with an error')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ delve analyze model.onnx --data images/
+  $ delve report model.delve --format csv --output layers.csv
+  $ delve check model.delve --min-saturation 0.05
+
+Exit codes: 0 done or passed, 1 a check failed, 2 an error, 130 interrupted.`,
+    );
+  layOutHelp(program);
+  // Before the commands are added: they inherit both.
+  program.exitOverride().configureOutput({
+    writeOut: (text) => stdout.write(text),
+    writeErr: (text) => stderr.write(text),
+    getOutHelpWidth: () => stdout.columns ?? 80,
+    getErrHelpWidth: () => stderr.columns ?? 80,
+    outputError: (text, write) => write(usageError(text, 'delve')),
+  });
+  for (const add of [addAnalyze, addReport, addCheck, addDiff, addMerge, addInspect, addInstrument]) {
+    add(program, context);
+  }
+  for (const command of program.commands) {
+    command
+      .optionsGroup('Help:')
+      .option('--debug', 'print a stack trace with an error')
+      .helpOption('-h, --help', 'print this')
+      .configureOutput({
+        outputError: (text, write) => write(usageError(text, `delve ${command.name()}`)),
+      });
+  }
+  return program;
+}
+
+/** Says on stderr what went wrong, and gives the exit code. */
+function explain(error: unknown, { stderr }: Context, debug: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_ERROR;
+  const trace = debug && error instanceof Error ? `${error.stack}\n` : '';
+  if (error instanceof InterruptedError) {
+    stderr.write(`delve: ${error.message}; nothing was written\n${trace}`);
+    return EXIT_INTERRUPTED;
+  }
+  const hint =
+    error instanceof UserError || debug
+      ? ''
+      : ' (this is a fault of delve: please report it, with the output of --debug)';
+  // Names in models and of files are anybody's text.
+  stderr.write(`delve: ${printable(messageOf(error))}${hint}\n${trace}`);
+  return EXIT_ERROR;
+}

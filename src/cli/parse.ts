@@ -1,0 +1,57 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/** A whole number from `least` upward. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${least} upward.`);
+  };
+}
+
+/** Any finite number. */
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Give a number.');
+}
+
+/** `0.229,0.224,0.225` → numbers. */
+export function numbers(text: string): number[] {
+  return text.split(',').map(number);
+}
+
+/** Shares of variance, `0.99` or `0.9,0.95,0.99`. */
+export function thresholds(text: string): number[] {
+  const values = text.split(',').map(Number);
+  if (values.every((value) => value > 0 && value <= 1)) return values;
+  throw new InvalidArgumentError('Give one or more numbers above 0 and up to 1, such as 0.9,0.99.');
+}
+
+/** A list option that may be repeated and takes commas: `--layers a --layers 'b.*,{c,d}'` gives three. */
+export function list(text: string, before: string[] = []): string[] {
+  const entries = text.split(/,(?![^{]*\})/).map((entry) => entry.trim());
+  if (entries.includes('')) throw new InvalidArgumentError('Give names, with commas between them.');
+  return [...before, ...entries];
+}
+
+/** An option that may be repeated. */
+export function repeated(text: string, before: string[] = []): string[] {
+  return [...before, text];
+}
+
+/** `image=3x224x224`, repeated, gives the open dimensions of inputs (without the batch axis). */
+export function shape(text: string, before: Record<string, number[]> = {}): Record<string, number[]> {
+  const [, name, sizes] = /^(.+)=(\d+(?:x\d+)*)$/.exec(text) ?? [];
+  if (name === undefined)
+    throw new InvalidArgumentError('Give <input>=<size>x<size>…, such as image=3x224x224.');
+  return { ...before, [name]: sizes.split('x').map(Number) };
+}
+
+/** How directions are counted, which more than one command asks. */
+export function idimRule(): Option {
+  return new Option(
+    '--idim-rule <rule>',
+    'how directions are counted: until they explain the threshold, or as the Python package means to, or as its release 0.1.50 does',
+  ).choices(['explained', 'delve', 'delve-0.1.50']);
+}
