@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const readme = readFileSync('README.md', 'utf8');
+const scripts = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> })
+  .scripts;
+const folder = mkdtempSync(join(tmpdir(), 'delve-readme-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The only part of a report that differs from run to run. */
+const withoutTime = (text: string) => text.replace(/ · [^·\n]*\([^)\n]* samples\/s\)/, ' · time');
+
+describe('the README', () => {
+  it('shows the table that its first command prints', () => {
+    const shown = /<!-- report:start -->\n```\n(.*?)```\n<!-- report:end -->/s.exec(readme)?.[1];
+    const [, command] = scripts.start.split(' && node ');
+    const printed = execFileSync(
+      process.execPath,
+      [...command.split(' '), '--out', join(folder, 'run'), '--quiet'],
+      {
+        encoding: 'utf8',
+      },
+    );
+    expect(withoutTime(shown ?? 'no table')).toBe(withoutTime(printed));
+    expect(withoutTime(printed)).toContain(' · time');
+  });
+
+  it('names only options and commands that exist', () => {
+    const help = ['analyze', 'report', 'check', 'inspect', 'instrument', 'diff', 'merge']
+      .map((name) => execFileSync(process.execPath, ['bin/delve.js', name, '--help'], { encoding: 'utf8' }))
+      .join('\n');
+    // npm's own.
+    const text = readme.replaceAll('--ignore-scripts', '');
+    const options = [...text.matchAll(/--[a-z][a-z-]+/g)].map(([option]) => option);
+    expect(options.length).toBeGreaterThan(10);
+    for (const option of new Set(options)) expect(help, option).toContain(option);
+  });
+});
