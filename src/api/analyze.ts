@@ -38,8 +38,11 @@ export interface AnalyzeOptions
    * of each layer: `embedding.csv` in `out`, for `readEmbedding`.
    */
   readonly embedding?: boolean;
-  /** Samples a batch (32); a model that fixes its batch size runs at that. */
-  readonly batchSize?: number;
+  /**
+   * Samples a batch (32); `auto` starts at 32 and finds the size of the highest throughput by measuring. A model that
+   * fixes its batch size runs at that.
+   */
+  readonly batchSize?: number | 'auto';
   readonly maxSamples?: number;
   /** Use every k-th batch only. */
   readonly every?: number;
@@ -87,11 +90,11 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   const instrumented = instrument(model, layers, settings);
   const inputs = modelInputs(model.graph);
   const fixedBatch = fixedBatchSize(inputs);
-  const batchSize = fixedBatch ?? options.batchSize ?? 32;
-  if (fixedBatch !== undefined && options.batchSize !== undefined && options.batchSize !== fixedBatch) {
-    options.onNotice?.(
-      `the model fixes its batch size to ${fixedBatch}: --batch ${options.batchSize} is ignored`,
-    );
+  const tuneBatch = options.batchSize === 'auto';
+  const wanted = options.batchSize === 'auto' ? undefined : options.batchSize;
+  const batchSize = fixedBatch ?? wanted ?? 32;
+  if (fixedBatch !== undefined && wanted !== undefined && wanted !== fixedBatch) {
+    options.onNotice?.(`the model fixes its batch size to ${fixedBatch}: --batch ${wanted} is ignored`);
   }
 
   const sources = typeof options.data === 'string' ? [options.data] : options.data;
@@ -101,6 +104,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     device: options.device,
     threads: options.threads,
     batchSize,
+    tuneBatch,
     fixedBatch,
     maxSamples: options.maxSamples,
     every: options.every,
@@ -121,7 +125,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
         ...settings,
         thresholds,
         idimRule,
-        batchSize,
+        batchSize: observation.batchSize,
         split: options.split ?? 'eval',
         maxSamples: options.maxSamples,
         every: options.every,
@@ -175,7 +179,7 @@ function checkNumbers(options: AnalyzeOptions, thresholds: readonly number[]): v
   }
   if (thresholds.length === 0) throw new UserError('--threshold names no number: give one such as 0.99');
   const counts = {
-    '--batch': options.batchSize,
+    '--batch': options.batchSize === 'auto' ? undefined : options.batchSize,
     '--max-samples': options.maxSamples,
     '--every': options.every,
     '--threads': options.threads,

@@ -14,7 +14,7 @@ interface Options
     CsvOptions {
   readonly data?: string[];
   readonly ops?: string[];
-  readonly batch?: number;
+  readonly batch?: number | 'auto';
   readonly threshold?: number[];
   readonly shape?: Record<string, number[]>;
   readonly json?: boolean;

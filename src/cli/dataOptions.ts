@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { list, number, numbers, repeated, shape, wholeNumber } from './parse.js';
+import { batchSize, list, number, numbers, repeated, shape, wholeNumber } from './parse.js';
 
 /** Options that say what data is read, and how. */
 export function addDataOptions(command: Command): Command {
@@ -12,8 +12,8 @@ export function addDataOptions(command: Command): Command {
     )
     .option('--reader <name>', 'read it as images, npy, npz, csv, onnx-test-set or random')
     .addOption(
-      new Option('--batch <n>', 'samples a batch')
-        .argParser(wholeNumber(1))
+      new Option('--batch <n>', 'samples a batch; auto finds the fastest by measuring')
+        .argParser(batchSize)
         .default(undefined, '32, or what the model fixes'),
     )
     .option('--max-samples <n>', 'stop after exactly this many samples', wholeNumber(1))

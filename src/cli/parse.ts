@@ -9,6 +9,14 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
+/** Samples a batch, or `auto`. */
+export function batchSize(text: string): number | 'auto' {
+  const value = Number(text);
+  if (text.trim() === 'auto') return 'auto';
+  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError('Give a whole number from 1 upward, or auto.');
+}
+
 /** Any finite number. */
 export function number(text: string): number {
   const value = Number(text);

@@ -3,6 +3,7 @@ import type { Feed } from '../data/feed.js';
 import { messageOf, UserError } from '../errors.js';
 import type { ModelBytes } from '../instrument/rewrittenModel.js';
 import type { Provider } from '../run/schema.js';
+import type { BatchCost } from './batchTuner.js';
 import type { FoundBy, FromWorker, Task, ToWorker, WorkerOptions, WorkerStart } from './messages.js';
 import { transferable } from './transferable.js';
 
@@ -19,7 +20,7 @@ export function stillComputing(): boolean {
 
 export interface InferenceEvents {
   onOpened(provider: Provider, notice: string | undefined): void;
-  onBatch(samples: number): void;
+  onBatch(cost: BatchCost): void;
 }
 
 /** The main thread's side of the thread that ONNX Runtime computes in. */
@@ -123,7 +124,7 @@ export class InferenceWorker<T extends Task> {
     if (message.kind === 'opened') this.#events.onOpened(message.provider, message.notice);
     if (message.kind === 'ran') {
       this.#onTheWay--;
-      this.#events.onBatch(message.samples);
+      this.#events.onBatch(message);
     }
     if (message.kind === 'found') this.#found = message.layers;
     if (message.kind === 'failed') this.#fail(revived(message));

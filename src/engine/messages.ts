@@ -3,6 +3,7 @@ import type { MomentOutputs } from '../instrument/instrumentedModel.js';
 import type { CoordinateOutput } from '../instrument/project.js';
 import type { ModelBytes } from '../instrument/rewrittenModel.js';
 import type { Provider } from '../run/schema.js';
+import type { BatchCost } from './batchTuner.js';
 import type { EmbeddedLayer } from './layerCoordinates.js';
 import type { ObservedLayer } from './layerMoments.js';
 import type { SessionOptions } from './modelSession.js';
@@ -43,7 +44,7 @@ export type ToWorker = { readonly kind: 'feed'; readonly feed: Feed } | { readon
 /** From the worker. `failed` and `found` are the last that it says. */
 export type FromWorker<Found> =
   | { readonly kind: 'opened'; readonly provider: Provider; readonly notice: string | undefined }
-  | { readonly kind: 'ran'; readonly samples: number }
+  | ({ readonly kind: 'ran' } & BatchCost)
   | { readonly kind: 'found'; readonly layers: readonly Found[] }
   | {
       readonly kind: 'failed';

@@ -1,9 +1,12 @@
+import { totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { Feed, FeedSource } from '../data/feed.js';
 import { InterruptedError } from '../errors.js';
 import type { ModelBytes } from '../instrument/rewrittenModel.js';
 import type { Provider } from '../run/schema.js';
+import { BatchTuner } from './batchTuner.js';
 import { InferenceWorker } from './inferenceWorker.js';
+import { joinedFeeds } from './joinedFeeds.js';
 import type { FoundBy, Task } from './messages.js';
 import { expectedSamples, type Progress } from './progress.js';
 import type { ProviderChoice } from './provider.js';
@@ -16,6 +19,8 @@ export interface PassOptions {
   readonly threads?: number;
   /** Samples a batch, where the model does not fix them. */
   readonly batchSize: number;
+  /** Join batches of `batchSize` into larger ones as long as that raises the throughput and memory suffices. */
+  readonly tuneBatch?: boolean;
   /** The batch size that the model fixes. */
   readonly fixedBatch?: number;
   /** Stop after exactly that many samples. */
@@ -35,6 +40,8 @@ export interface Pass<Found> {
   readonly provider: Provider;
   readonly samples: number;
   readonly batches: number;
+  /** Samples that a full batch held; where it was tuned, that of the highest throughput. */
+  readonly batchSize: number;
   /** From the call to the result, the loading of the model included. */
   readonly seconds: number;
   /** One entry for each layer of the model, in graph order. */
@@ -43,6 +50,13 @@ export interface Pass<Found> {
 
 /** How long an ending pass waits for the batch that runs, in milliseconds. */
 const GRACE = 1000;
+
+/** The share of the memory that a batch size found by measuring may take up. */
+const MEMORY_SHARE = 0.5;
+
+/** Of the machine or of the container that the process runs in, in bytes. */
+const availableMemory = (): number =>
+  Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 
 /**
  * Runs a rewritten model over all feeds of a source.
@@ -72,6 +86,10 @@ export async function runPass<T extends Task>(
   let provider: Provider = 'cpu';
   let samples = 0;
   let batches = 0;
+  const tuner =
+    options.tuneBatch && options.fixedBatch === undefined
+      ? new BatchTuner(batchSize, process.memoryUsage.rss(), MEMORY_SHARE * availableMemory())
+      : undefined;
   /** Set when the pass is over: what is still on its way then is neither sent nor counted. */
   let over = false;
   const { device, threads, fixedBatch } = options;
@@ -85,10 +103,11 @@ export async function runPass<T extends Task>(
         if (notice !== undefined) options.onNotice?.(notice);
         options.onProgress?.({ samples, total, seconds: seconds() });
       },
-      onBatch(more) {
+      onBatch(cost) {
         if (over) return;
-        samples += more;
+        samples += cost.samples;
         batches++;
+        tuner?.ran(cost);
         options.onProgress?.({ samples, total, seconds: seconds() });
       },
     },
@@ -96,7 +115,8 @@ export async function runPass<T extends Task>(
 
   const pass = async (): Promise<readonly FoundBy[T['kind']][]> => {
     const { maxSamples, every } = options;
-    const feeds = source.feeds({ batchSize, maxSamples, every, signal });
+    const read = source.feeds({ batchSize, maxSamples, every, signal });
+    const feeds = tuner ? joinedFeeds(read, () => tuner.size) : read;
     const iterator = feeds[Symbol.asyncIterator]();
     try {
       for (;;) {
@@ -115,7 +135,7 @@ export async function runPass<T extends Task>(
   const { aborted, forget } = rejectionOf(signal, () => interruption(samples, total));
   try {
     const layers = await Promise.race([pass(), aborted, worker.failed]);
-    return { provider, samples, batches, seconds: seconds(), layers };
+    return { provider, samples, batches, batchSize: tuner?.best ?? batchSize, seconds: seconds(), layers };
   } catch (error) {
     // A source that notices the signal first throws an error of its own.
     throw signal?.aborted ? interruption(samples, total) : error;

@@ -24,8 +24,10 @@ async function work(port: MessagePort, { task, model, options, stop }: WorkerSta
     for await (const message of messages(port)) {
       if (stopped()) return;
       if (message.kind === 'end') break;
+      const started = performance.now();
       await collector.add(message.feed);
-      say({ kind: 'ran', samples: message.feed.samples });
+      const seconds = (performance.now() - started) / 1000;
+      say({ kind: 'ran', samples: message.feed.samples, seconds, memory: process.memoryUsage.rss() });
     }
     if (stopped()) return;
     const { layers, buffers } = collector.result();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { list, number, numbers, shape, thresholds, wholeNumber } from '../../src/cli/parse.js';
+import { batchSize, list, number, numbers, shape, thresholds, wholeNumber } from '../../src/cli/parse.js';
 
 describe('whole numbers', () => {
   test('are taken from the least upward', () => {
@@ -10,6 +10,13 @@ describe('whole numbers', () => {
   test.each(['0', '-1', '1.5', 'x', '', ' ', '1e400', 'NaN', '9007199254740993'])('%j is refused', (text) => {
     expect(() => wholeNumber(1)(text)).toThrow('Give a whole number from 1 upward.');
   });
+});
+
+test('a batch is a whole number of samples, or auto', () => {
+  expect(batchSize('64')).toBe(64);
+  expect(batchSize('auto')).toBe('auto');
+  for (const wrong of ['0', '-1', '1.5', 'automatic', '', 'Infinity'])
+    expect(() => batchSize(wrong)).toThrow('Give a whole number from 1 upward, or auto.');
 });
 
 test('numbers may be negative, fractions and with exponents, several with commas', () => {

@@ -15,6 +15,20 @@ beforeAll(async () => {
   for (const [name, content] of Object.entries(crossFiles)) await put(name, content);
 });
 
+test('--batch auto gives the numbers of one batch, and says at which size it ended', async () => {
+  const samples = Float32Array.from({ length: 3000 }, (_, i) => Math.sin(i * i));
+  await put('thousand.npy', npyBytes("'<f4'", '(1000, 3)', samples));
+  const data = ['--data', at('thousand.npy')];
+  const whole = await analyze(at('cross.onnx'), ...data, '--batch', '1000');
+  const auto = await analyze(at('cross.onnx'), ...data, '--batch', 'auto', '--max-samples', '999');
+  const cut = await analyze(at('cross.onnx'), ...data, '--batch', '999', '--max-samples', '999');
+  expect(auto.data.samples).toBe(999);
+  expect([32, 64, 128, 256, 512]).toContain(auto.settings.batchSize);
+  expectClose(auto, cut, 1e-10);
+  // Not so loose that one sample more or less would go unnoticed.
+  expect(() => expectClose(auto, whole, 1e-10)).toThrow();
+});
+
 describe('a model that fixes its batch size', () => {
   const samples = Float32Array.from({ length: 30 }, (_, i) => Math.sin(i * i));
 
@@ -31,6 +45,22 @@ describe('a model that fixes its batch size', () => {
       expectClose(fixed, open, 1e-10);
     },
   );
+
+  test('is left at it by --batch auto, without a word', async () => {
+    await put('fixed4.onnx', crossModel(4));
+    const args = [
+      'analyze',
+      at('fixed4.onnx'),
+      '--data',
+      at('x.npy'),
+      '--batch',
+      'auto',
+      '--out',
+      at('auto4'),
+    ];
+    const { stderr } = await delve(args);
+    expect(stderr).not.toMatch(/batch/);
+  });
 
   test('says that another --batch is ignored', async () => {
     await put('fixed4.onnx', crossModel(4));

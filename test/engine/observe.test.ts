@@ -49,6 +49,26 @@ describe('observe', () => {
     expect(seen.layers[0].moments).toEqual(linearMoments(rows(10, 2), weights));
   });
 
+  it('finds a batch size by measuring, and loses or doubles no sample on the way', async () => {
+    const seen = await observe(linearModel(weights), memorySource(x(1001)), {
+      ...cpu,
+      tuneBatch: true,
+      maxSamples: 999,
+    });
+    expect(seen.samples).toBe(999);
+    expect(seen.batches).toBeLessThan(250);
+    expect(Math.log2(seen.batchSize / 4) % 1).toBe(0);
+    const { count, sum, scatter } = seen.layers[0].moments;
+    const expected = linearMoments(rows(999, 2), weights);
+    expect(count).toBe(999);
+    sum.forEach((value, i) => {
+      expect(value).toBeCloseTo(expected.sum[i], 6);
+    });
+    scatter.forEach((value, i) => {
+      expect(Math.abs(value / expected.scatter[i] - 1)).toBeLessThan(1e-12);
+    });
+  });
+
   it('gives an observation of no samples for a source that has none', async () => {
     expect(await observe(linearModel(weights), memorySource(x(0)), cpu)).toMatchObject({
       samples: 0,

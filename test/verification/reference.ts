@@ -37,8 +37,9 @@ export async function reference(
   const data = typeof options.data === 'string' ? [options.data] : options.data;
   const source = await openData({ ...options, data }, inputs);
   try {
-    const { maxSamples, every } = options;
-    const feeds = source.feeds({ batchSize: fixed ?? options.batchSize ?? 32, maxSamples, every });
+    const { maxSamples, every, batchSize = 32 } = options;
+    const samples = batchSize === 'auto' ? 32 : batchSize;
+    const feeds = source.feeds({ batchSize: fixed ?? samples, maxSamples, every });
     for await (const feed of feeds) {
       const tensors = tensorsOf(feed, fixed);
       for (let start = 0; start < layers.length; start += layersAtOnce) {
