@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fromBinary, isFieldSet, toBinary } from '@bufbuild/protobuf';
 import { messageOf, UserError } from '../errors.js';
 import { checkGraph } from './checkGraph.js';
 import { checkExternalData } from './externalData.js';
 import { type GraphProto, type ModelProto, ModelProtoSchema } from './proto/onnx_pb.js';
+import { type HashedFile, readHashed } from './readHashed.js';
 
 /** A model as it stands on disk: nothing is lost between reading and writing it. */
 export interface ModelFile {
@@ -28,7 +27,7 @@ const LARGEST_MODEL = 2 ** 31 - 1;
  *   or refers to external data that is missing, too short or outside the model's folder.
  */
 export async function readModelFile(path: string): Promise<ModelFile> {
-  const bytes = await readBytes(path);
+  const { bytes, sha256 } = await readBytes(path);
   if (bytes.length === 0) throw new UserError(`${path} is empty: export the model again`);
   const proto = parseModel(bytes, path);
   const graph = proto.graph;
@@ -42,7 +41,7 @@ export async function readModelFile(path: string): Promise<ModelFile> {
     path,
     proto,
     graph,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256,
     ...(hasExternalData ? { externalDataFolder: folder } : {}),
   };
 }
@@ -75,9 +74,9 @@ export function producerOf(model: ModelProto): string {
   return `${model.producerName} ${model.producerVersion}`.trim() || 'unknown';
 }
 
-async function readBytes(path: string): Promise<Buffer> {
+async function readBytes(path: string): Promise<HashedFile> {
   try {
-    return await readFile(path);
+    return await readHashed(path, LARGEST_MODEL);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') throw new UserError(`${path} does not exist: pass the path of a .onnx file`);
