@@ -1,5 +1,9 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli/main.js';
+import module from 'node:module';
+
+// Since Node 22.1: what was compiled once is not compiled again the next time.
+module.enableCompileCache?.();
+const { main } = await import('../dist/bundle/main.js');
 
 process.exitCode = await main(process);
 if (process.exitCode === 130) {

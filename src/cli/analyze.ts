@@ -4,7 +4,6 @@ import { type Context, hasColor, print } from './context.js';
 import { addDataOptions } from './dataOptions.js';
 import { addObservationOptions, addSelectionOptions } from './modelOptions.js';
 import { idimRule, thresholds, wholeNumber } from './parse.js';
-import { progressDisplay } from './progress.js';
 import { shownPath } from './shownPath.js';
 
 /** The options by the names that commander gives them. */
@@ -66,7 +65,10 @@ Examples:
 }
 
 async function run(model: string, options: Options, context: Context): Promise<void> {
-  const { analyze, defaultTarget, report, UserError } = await import('../index.js');
+  const [{ analyze, defaultTarget, report, UserError }, { progressDisplay }] = await Promise.all([
+    import('../index.js'),
+    import('./progress.js'),
+  ]);
   const { stdout, stderr, env, cwd } = context;
   const {
     data,

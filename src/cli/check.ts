@@ -38,7 +38,14 @@ Examples:
   $ delve check --config rules.json  # { "minSaturation": { "layer4.*": 0.02 } }`,
     )
     .action(async (name: string | undefined, options: Options) => {
-      const { check, formatCheck, parseBound, readCheckConfig, readRun } = await import('../index.js');
+      const [{ check }, { parseBound }, { readCheckConfig }, { formatCheck }, { readRun }] =
+        await Promise.all([
+          import('../check/check.js'),
+          import('../check/bound.js'),
+          import('../check/checkConfig.js'),
+          import('../report/checkText.js'),
+          import('../run/readRun.js'),
+        ]);
       const config: Partial<CheckConfig> = options.config ? await readCheckConfig(options.config) : {};
       const bounds = (fromFile: readonly Bound[] = [], given: readonly string[] = [], option: string) => [
         ...fromFile,

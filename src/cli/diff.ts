@@ -12,7 +12,11 @@ export function addDiff(program: Command, context: Context): void {
     .option('--json', 'print JSON instead of the table')
     .addHelpText('after', '\nExample:\n  $ delve diff before.delve after.delve')
     .action(async (before: string, after: string | undefined, options: { json?: boolean }) => {
-      const { diffRuns, diffTable, readRun } = await import('../index.js');
+      const [{ diffRuns }, { readRun }, { diffTable }] = await Promise.all([
+        import('../run/diffRuns.js'),
+        import('../run/readRun.js'),
+        import('../report/diffTable.js'),
+      ]);
       const [second] = await namedOrNewest(after === undefined ? [] : [after], context);
       const diff = diffRuns(await readRun(before), await readRun(second));
       const { stdout, env } = context;

@@ -26,7 +26,10 @@ Examples:
   $ delve inspect model.onnx --layers 'layer4.*' --ops Relu --json`,
     )
     .action(async (model: string, options: Options) => {
-      const { inspect, inspectionTable } = await import('../index.js');
+      const [{ inspect }, { inspectionTable }] = await Promise.all([
+        import('../api/inspect.js'),
+        import('../report/inspectionTable.js'),
+      ]);
       const inspection = await inspect(model, { ...options, operators: options.ops });
       const { stdout, env } = context;
       await print(

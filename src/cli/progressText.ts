@@ -2,13 +2,19 @@ import type { Progress } from '../index.js';
 
 const WIDEST_BAR = 30;
 const NARROWEST_BAR = 8;
-const count = new Intl.NumberFormat('en-US');
+
+let numberFormat: Intl.NumberFormat | undefined;
+
+/** A count with commas; its rules are loaded with the first one, as they take longer than all of `--help`. */
+function count(value: number): string {
+  numberFormat ??= new Intl.NumberFormat('en-US');
+  return numberFormat.format(value);
+}
 
 /** One line of at most `width` columns; what does not fit is left out, the bar first and the rate last. */
 export function progressBar(progress: Progress, width: number): string {
   const { samples, total } = progress;
-  const counted =
-    total === undefined ? count.format(samples) : `${count.format(samples)}/${count.format(total)}`;
+  const counted = total === undefined ? count(samples) : `${count(samples)}/${count(total)}`;
   const facts = [`${passOf(progress)}${counted} samples`, rate(progress), remaining(progress)].filter(
     (fact) => fact !== '',
   );
@@ -32,9 +38,7 @@ function fitting(facts: readonly string[], width: number): string {
 export function progressSentence(progress: Progress): string {
   const { samples, total } = progress;
   const counted =
-    total === undefined
-      ? `${count.format(samples)} samples`
-      : `${count.format(samples)} of ${count.format(total)} samples`;
+    total === undefined ? `${count(samples)} samples` : `${count(samples)} of ${count(total)} samples`;
   return [`${passOf(progress)}${counted}`, rate(progress), remaining(progress)]
     .filter((fact) => fact !== '')
     .join(', ');
@@ -45,7 +49,7 @@ const passOf = ({ pass }: Progress): string => (pass === 2 ? 'second pass: ' : '
 function rate({ samples, seconds }: Progress): string {
   if (samples === 0 || seconds <= 0) return '';
   const perSecond = samples / seconds;
-  return `${perSecond < 10 ? perSecond.toFixed(1) : count.format(Math.round(perSecond))} samples/s`;
+  return `${perSecond < 10 ? perSecond.toFixed(1) : count(Math.round(perSecond))} samples/s`;
 }
 
 /** What is left at the rate so far. */

@@ -1,9 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { formats } from '../report/formats.js';
+import { UserError } from '../errors.js';
 import { type Context, hasColor, print } from './context.js';
 import { idimRule, thresholds } from './parse.js';
 import { namedOrNewest } from './runs.js';
+
+/** The names of `formats`, which are not asked here: rendering is not loaded until there is something to render. */
+export const formatNames: readonly string[] = ['table', 'json', 'csv'];
 
 interface Options {
   readonly format: string;
@@ -18,9 +21,7 @@ export function addReport(program: Command, context: Context): void {
     .summary('render runs as a table, JSON or CSV')
     .description('Render one run or several, without a second pass over the data.')
     .argument('[run...]', 'run directories; by default the newest *.delve here')
-    .addOption(
-      new Option('--format <format>', 'how they are rendered').choices([...formats.keys()]).default('table'),
-    )
+    .addOption(new Option('--format <format>', 'how they are rendered').choices(formatNames).default('table'))
     .option('--output <file>', 'write there instead of to stdout')
     .option('--threshold <shares>', 'cut the stored spectra anew; several with commas', thresholds)
     .addOption(idimRule())
@@ -32,7 +33,11 @@ Examples:
   $ delve report model.delve --threshold 0.9 --format csv --output layers.csv`,
     )
     .action(async (names: string[], options: Options) => {
-      const { readRun, recutRun, report, UserError } = await import('../index.js');
+      const [{ readRun }, { recutRun }, { report }] = await Promise.all([
+        import('../run/readRun.js'),
+        import('../run/recutRun.js'),
+        import('../report/report.js'),
+      ]);
       const { format, output, threshold, idimRule: rule } = options;
       const named = await namedOrNewest(names, context);
       const runs = await Promise.all(named.map((name) => readRun(name)));

@@ -7,7 +7,7 @@ export async function namedOrNewest(
   { stderr, cwd }: Context,
 ): Promise<readonly string[]> {
   if (runs.length > 0) return runs;
-  const { newestRun } = await import('../index.js');
+  const { newestRun } = await import('../run/newestRun.js');
   const newest = shownPath(await newestRun(cwd), cwd);
   stderr.write(`taking the newest run here, ${newest}\n`);
   return [newest];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readers } from '../../src/data/registry.js';
+import { formats } from '../../src/report/formats.js';
 import { delve } from '../support/commandLine.js';
 
 const COMMANDS = ['analyze', 'report', 'check', 'diff', 'merge', 'inspect', 'instrument'];
@@ -25,6 +26,11 @@ test('the help of analyze names every reader', async () => {
   const { stdout } = await delve(['analyze', '--help']);
   const [text] = /--reader <name>[\s\S]*?--batch/.exec(stdout) ?? [''];
   for (const { name } of readers) expect(text).toContain(name);
+});
+
+test('the help of report names every format', async () => {
+  const { stdout } = await delve(['report', '--help']);
+  expect(stdout.replace(/\s+/g, ' ')).toContain(`(${[...formats.keys()].join(', ')}; default: table)`);
 });
 
 test('--version prints the version of the package', async () => {
