@@ -86,6 +86,20 @@ export class GraphWriter {
     return name;
   }
 
+  /** A constant: int64 for integers as bigint, else float32. */
+  constant(name: string, dims: readonly number[], values: readonly number[] | readonly bigint[]): string {
+    const data = isBigints(values) ? BigInt64Array.from(values) : Float32Array.from(values);
+    this.#weights.push(
+      create(TensorProtoSchema, {
+        name,
+        dataType: dataTypeOf(data instanceof BigInt64Array ? 'int64' : 'float32'),
+        dims: dims.map(BigInt),
+        rawData: new Uint8Array(data.buffer),
+      }),
+    );
+    return name;
+  }
+
   /** A convolution with bias: what is left of one without bias after its BatchNorm was folded into it. */
   conv(path: string, x: string, of: Convolution): string {
     const { inChannels, outChannels, kernel, stride = 1, padding = (kernel - 1) >> 1 } = of;
@@ -108,6 +122,14 @@ export class GraphWriter {
     const weight = this.weights(`${module}.weight`, [outFeatures, inFeatures], inFeatures);
     const bias = this.weights(`${module}.bias`, [outFeatures], inFeatures);
     return this.node(path, 'Gemm', [x, weight, bias], { transB: 1 });
+  }
+
+  /** A fully connected layer with bias on every token: `[batch, tokens, inFeatures]` → `[…, outFeatures]`. */
+  linear(path: string, x: string, inFeatures: number, outFeatures: number): string {
+    const module = moduleOf(path);
+    const weight = this.weights(`${module}.weight`, [inFeatures, outFeatures], inFeatures);
+    const bias = this.weights(`${module}.bias`, [outFeatures], inFeatures);
+    return this.node(path, 'Add', [this.node(path, 'MatMul', [x, weight]), bias]);
   }
 
   /** The file's bytes. `outputs` are values of the graph with their dimensions. */
@@ -135,6 +157,10 @@ function moduleOf(path: string): string {
     module = module === '' || segment.startsWith(`${module}.`) ? segment : `${module}.${segment}`;
   }
   return module;
+}
+
+function isBigints(values: readonly number[] | readonly bigint[]): values is readonly bigint[] {
+  return typeof values[0] === 'bigint';
 }
 
 function floats(name: string, dims: readonly (number | string)[]): ValueInfoProto {
