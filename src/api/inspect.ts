@@ -1,7 +1,7 @@
 import { findLayers } from '../layers/findLayers.js';
 import type { Layer, NotObservable } from '../layers/layer.js';
 import { type LayerSelection, selectLayers } from '../layers/selectLayers.js';
-import { type ModelFile, opsetOf, producerOf, readModelFile } from '../onnx/modelFile.js';
+import { type ModelFile, opsetOf, producerOf, readModelOutline } from '../onnx/modelFile.js';
 import { type ModelInput, modelInputs } from '../onnx/modelInput.js';
 import type { RunModel } from '../run/schema.js';
 
@@ -26,7 +26,7 @@ export interface Inspection {
  * @throws UserError where the file is no model that can be read, or a glob or operator matches nothing.
  */
 export async function inspect(path: string, options: InspectOptions = {}): Promise<Inspection> {
-  const model = await readModelFile(path);
+  const model = await readModelOutline(path);
   const { layers, notObservable } = findLayers(model, options.operators);
   const selects = (options.layers?.length ?? 0) > 0 || (options.exclude?.length ?? 0) > 0;
   return {

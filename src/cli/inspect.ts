@@ -26,17 +26,12 @@ Examples:
   $ delve inspect model.onnx --layers 'layer4.*' --ops Relu --json`,
     )
     .action(async (model: string, options: Options) => {
-      const [{ inspect }, { inspectionTable }] = await Promise.all([
-        import('../api/inspect.js'),
-        import('../report/inspectionTable.js'),
-      ]);
+      const { inspect } = await import('../api/inspect.js');
       const inspection = await inspect(model, { ...options, operators: options.ops });
+      if (options.json) return print(context, `${JSON.stringify(inspection, null, 2)}\n`);
+      const { inspectionTable } = await import('../report/inspectionTable.js');
       const { stdout, env } = context;
-      await print(
-        context,
-        options.json
-          ? `${JSON.stringify(inspection, null, 2)}\n`
-          : inspectionTable(inspection, { color: hasColor(stdout, env), width: stdout.columns }),
-      );
+      const style = { color: hasColor(stdout, env), width: stdout.columns };
+      await print(context, inspectionTable(inspection, style));
     });
 }

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { readHashed } from '../../src/onnx/readHashed.js';
 import { folderWith } from '../support/folder.js';
 
-const PIECE = 2 ** 21;
+const PIECE = 2 ** 20;
 
 it.each([0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 5])('reads and hashes %d bytes', async (length) => {
   const content = Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) % 251);
