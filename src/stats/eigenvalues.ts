@@ -1,4 +1,5 @@
-import { NEGLIGIBLE_SQUARE, reduceToTridiagonal } from './tridiagonal.js';
+import { NEGLIGIBLE_SQUARE, type Reduction } from './tridiagonal.js';
+import { reduceFast } from './tridiagonalKernel.js';
 
 /** QR steps an eigenvalue takes about 2 of; far beyond that something is wrong with the matrix. */
 const STEPS_PER_EIGENVALUE = 30;
@@ -9,9 +10,13 @@ const STEPS_PER_EIGENVALUE = 30;
  * @param matrix `order × order`, row-major. Only the lower triangle is read. **Overwritten.**
  * @throws RangeError where an element is NaN or infinite; Error where the iteration does not converge.
  */
-export function symmetricEigenvalues(matrix: Float64Array, order: number): Float64Array {
+export function symmetricEigenvalues(
+  matrix: Float64Array,
+  order: number,
+  reduce: Reduction = reduceFast,
+): Float64Array {
   const scale = scaleToUnit(matrix, order);
-  const { diagonal, offDiagonal } = reduceToTridiagonal(matrix, order);
+  const { diagonal, offDiagonal } = reduce(matrix, order);
   const eigenvalues = tridiagonalEigenvalues(diagonal, offDiagonal);
   for (let i = 0; i < order; i++) eigenvalues[i] *= scale;
   return eigenvalues;

@@ -1,5 +1,6 @@
 import { largestRowSum, scaleToUnit, tridiagonalEigenvalues } from './eigenvalues.js';
-import { reduceToTridiagonal, type Tridiagonal } from './tridiagonal.js';
+import type { Reduction, Tridiagonal } from './tridiagonal.js';
+import { reduceFast } from './tridiagonalKernel.js';
 import { factorizeTridiagonal } from './tridiagonalSolve.js';
 
 /** Eigenvalues, descending, with an orthonormal eigenvector each. */
@@ -20,10 +21,15 @@ const MAX_STEPS = 10;
  * @param matrix `order × order`, row-major. Only the lower triangle is read. **Overwritten.**
  * @throws RangeError where an element is NaN or infinite; Error where the iteration does not converge.
  */
-export function leadingEigenpairs(matrix: Float64Array, order: number, wanted: number): Eigenpairs {
+export function leadingEigenpairs(
+  matrix: Float64Array,
+  order: number,
+  wanted: number,
+  reduce: Reduction = reduceFast,
+): Eigenpairs {
   const count = Math.min(wanted, order);
   const scale = scaleToUnit(matrix, order);
-  const tridiagonal = reduceToTridiagonal(matrix, order);
+  const tridiagonal = reduce(matrix, order);
   const { diagonal, offDiagonal } = tridiagonal;
   const values = tridiagonalEigenvalues(diagonal.slice(), offDiagonal.slice()).slice(0, count);
   const vectors = new Float64Array(count * order);

@@ -10,6 +10,9 @@ export interface Tridiagonal {
   readonly halfNorms: Float64Array;
 }
 
+/** Reduces the lower triangle of an `order × order` matrix, row-major, and overwrites it with the reflections. */
+export type Reduction = (matrix: Float64Array, order: number) => Tridiagonal;
+
 /**
  * What squares and their sums may lose without any effect: elements are at most about 1, rounding is 1e-16 of
  * that, and anything below 1e-140 would only drive u uᵀ/(uᵀu/2) into underflow.

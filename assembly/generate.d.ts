@@ -1,0 +1,2 @@
+/** The TypeScript module that holds the compiled kernel. */
+export function kernelModule(): Promise<string>;
