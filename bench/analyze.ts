@@ -2,55 +2,93 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Context, Section } from './context.js';
 import { machine, machineLine } from './machine.js';
+import { lstm } from './models/lstm.js';
 import { resnet18 } from './models/resnet18.js';
-import { perBatch } from './perBatch.js';
-import { perBatchTable, wholeRunTable } from './tables.js';
-import { wholeRun } from './wholeRun.js';
-import { elementsOf, type Workload } from './workload.js';
+import { resnet50 } from './models/resnet50.js';
+import { transformer } from './models/transformer.js';
+import { vgg16 } from './models/vgg16.js';
+import { batchesSection, modelsSection } from './modelsSection.js';
+import { reachTable } from './reachTable.js';
+import type { Row } from './row.js';
+import type { ModelWork } from './workload.js';
 
 /*
- * How fast `analyze` is beside plain inference of the same model. See README.md.
+ * How fast `analyze` is beside plain inference and beside what one would take instead. See README.md.
  */
+const work = (
+  name: string,
+  build: () => Uint8Array,
+  [batchSize, batches]: readonly [number, number],
+  dims: readonly number[],
+  bounds: Pick<ModelWork, 'atMost' | 'atMostFloat32'>,
+): ModelWork => ({
+  name: `${name} ${dims.slice(-2).join('×')}, batch ${batchSize}`,
+  ...{ peer: build.name, build: () => build(), dims, batchSize, batches, ...bounds },
+});
+const models = [
+  work('ResNet18', resnet18, [16, 16], [3, 224, 224], { atMost: 1.45, atMostFloat32: 1.2 }),
+  work('ResNet18', resnet18, [64, 128], [3, 32, 32], { atMost: 1.35 }),
+  work('VGG16', vgg16, [128, 16], [3, 32, 32], { atMost: 2 }),
+  work('ResNet50', resnet50, [8, 16], [3, 224, 224], { atMost: 2 }),
+  work('transformer', transformer, [8, 16], [197, 384], { atMost: 2 }),
+  work('LSTM', lstm, [32, 64], [100, 64], { atMost: 2 }),
+];
+const [resnet224, resnet32] = models;
+const sections: Readonly<Record<string, Section>> = {
+  batches: (context) => batchesSection(context, [resnet224, resnet32]),
+  models: (context) => modelsSection(context, models.filter(isWanted)),
+};
+
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '7' },
-    'only-batches': { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string', default: Object.keys(sections).join() },
+    model: { type: 'string', default: '' },
+    python: {
+      type: 'string',
+      default: fileURLToPath(new URL('../../peers/.venv/bin/python', import.meta.url)),
+    },
     save: { type: 'boolean', default: false },
   },
 });
 const rounds = Number(options.rounds);
 if (!Number.isSafeInteger(rounds) || rounds < 1)
   throw new Error('--rounds takes a whole number from 1 upward');
+const chosen = options.only.split(',');
+const unknown = chosen.find((name) => !(name in sections));
+if (unknown !== undefined) {
+  throw new Error(`--only ${unknown}: the sections are ${Object.keys(sections).join(', ')}`);
+}
+function isWanted({ name }: ModelWork): boolean {
+  return name.toLowerCase().includes(options.model.toLowerCase());
+}
 
 const folder = await mkdtemp(join(tmpdir(), 'delve-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 process.once('SIGINT', () => process.exit(130));
 
-const model = join(folder, 'resnet18.onnx');
-await writeFile(model, resnet18());
-const of = (side: number, batchSize: number, batches: number): Workload => ({
-  name: `ResNet18 ${side}×${side}, batch ${batchSize}`,
-  model,
-  data: join(folder, `${side}.npy`),
-  dims: [3, side, side],
-  batchSize,
-  batches,
-});
-
+const versions: Record<string, string> = {};
+const context: Context = { folder, python: options.python, rounds, versions, log: console.log };
 console.log(`${machineLine(machine())}; ${rounds} rounds\n`);
-const results = [];
-for (const workload of [of(224, 16, 16), of(32, 64, 128)]) {
-  const batches = await perBatch(workload, rounds);
-  console.log(`${perBatchTable(workload, batches)}\n`);
-  const whole = options['only-batches'] ? undefined : await wholeRun(workload, rounds);
-  if (whole) console.log(`${wholeRunTable(workload, whole)}\n`);
-  const { name, dims, batchSize } = workload;
-  results.push({ name, elements: elementsOf(dims), batchSize, perBatch: batches, wholeRun: whole });
+const rows: Row[] = [];
+const details: Record<string, unknown> = {};
+for (const name of chosen) {
+  const measured = await sections[name](context);
+  rows.push(...measured.rows);
+  details[name] = measured.details;
 }
+console.log(machineLine(machine()));
+console.log(
+  Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', '),
+);
+console.log(`\n${reachTable(rows)}`);
 if (options.save) {
-  const saved = { date: new Date().toISOString(), machine: machine(), rounds, results };
-  const file = new URL('../../results.json', import.meta.url);
-  await writeFile(file, `${JSON.stringify(saved, undefined, 2)}\n`);
+  const saved = { date: new Date().toISOString(), machine: machine(), versions, rounds, rows, details };
+  await writeFile(new URL('../../results.json', import.meta.url), `${JSON.stringify(saved, undefined, 2)}\n`);
 }

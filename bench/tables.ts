@@ -12,7 +12,7 @@ export function perBatchTable({ name, batchSize }: Workload, measured: PerBatch)
     spread(ratio, 2),
   ];
   return table(
-    [`${name}, one batch`, 'ms', 'images/s', 'ratio to plain'],
+    [`${name}, one batch`, 'ms', 'samples/s', 'ratio to plain'],
     [
       row('plain inference', measured.plain),
       row('moments in the graph, float64', measured.float64),
@@ -31,11 +31,12 @@ export function wholeRunTable({ name }: Workload, { images, seconds, pass }: Who
     spread(ratio, 2),
   ];
   return table(
-    [`${name}, ${images} images`, 's, all', 's, the pass', 'images/s', 'ratio to plain'],
+    [`${name}, ${images} samples`, 's, all', 's, the pass', 'samples/s', 'ratio to plain'],
     [
       row('plain inference', seconds.plain),
       row('analyze(), float64', seconds.float64, pass.float64),
-      row('analyze(), float32', seconds.float32, pass.float32),
+      ...(seconds.float32 ? [row('analyze(), float32', seconds.float32, pass.float32)] : []),
+      ...(seconds.python ? [row('Python delve', seconds.python)] : []),
     ],
   );
 }

@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { normal } from './models/random.js';
 
 /** A model and the data it is run on. */
@@ -12,6 +13,24 @@ export interface Workload {
   readonly dims: readonly number[];
   readonly batchSize: number;
   readonly batches: number;
+}
+
+/** A workload before its model and data are written. */
+export interface ModelWork extends Omit<Workload, 'model' | 'data'> {
+  /** The model's name among the peers. */
+  readonly peer: string;
+  readonly build: () => Uint8Array;
+  /** What `analyze` in float64 may take beside plain inference. */
+  readonly atMost: number;
+  /** The same in float32; absent: it is reported for float64 only. */
+  readonly atMostFloat32?: number;
+}
+
+/** Writes a workload's model. */
+export async function prepared({ build, ...work }: ModelWork, folder: string): Promise<Workload> {
+  const model = join(folder, `${work.peer}.onnx`);
+  await writeFile(model, build());
+  return { ...work, model, data: join(folder, `${work.peer}-${work.dims.join('x')}.npy`) };
 }
 
 export const elementsOf = (dims: readonly number[]): number => dims.reduce((product, n) => product * n, 1);
