@@ -48,24 +48,25 @@ export function scaleToUnit(matrix: Float64Array, order: number): number {
 }
 
 /**
- * All eigenvalues of a symmetric tridiagonal matrix, descending, by implicit QR steps with Wilkinson's shift
- * (Golub & Van Loan, Matrix Computations, 8.3.3–8.3.5). Both arguments are overwritten; the result is
- * `diagonal` itself.
+ * All eigenvalues of a symmetric tridiagonal matrix, descending, by the QR variant of Pal, Walker and Kahan, which
+ * works on squares of the couplings and takes no root of them (Parlett, The Symmetric Eigenvalue Problem, 8.15;
+ * LAPACK's dsterf). Both arguments are overwritten; the result is `diagonal` itself.
  *
- * @param offDiagonal element i couples i and i + 1.
+ * @param offDiagonal element i couples i and i + 1. Neither argument has elements much larger than 1.
  * @throws Error where the iteration does not converge.
  */
 export function tridiagonalEigenvalues(diagonal: Float64Array, offDiagonal: Float64Array): Float64Array {
   // A coupling this small moves no eigenvalue by more than itself. Without an absolute bound the rounding noise
   // of a rank-deficient matrix would be iterated upon as if it meant something.
-  const smallest = 1e-4 * Number.EPSILON * largestRowSum(diagonal, offDiagonal);
-  const isNegligible = (i: number): boolean => {
-    const coupling = Math.abs(offDiagonal[i]);
-    return (
-      coupling <= smallest ||
-      coupling <= Number.EPSILON * (Math.abs(diagonal[i]) + Math.abs(diagonal[i + 1])) * 0.5
-    );
-  };
+  const smallest = Math.max(
+    (1e-4 * Number.EPSILON * largestRowSum(diagonal, offDiagonal)) ** 2,
+    NEGLIGIBLE_SQUARE,
+  );
+  const squares = offDiagonal;
+  for (let i = 0; i < squares.length; i++) squares[i] *= squares[i];
+  const isNegligible = (i: number): boolean =>
+    squares[i] <= smallest ||
+    squares[i] <= (Number.EPSILON * (Math.abs(diagonal[i]) + Math.abs(diagonal[i + 1])) * 0.5) ** 2;
   let steps = STEPS_PER_EIGENVALUE * diagonal.length;
   let last = diagonal.length - 1;
   while (last > 0) {
@@ -78,40 +79,40 @@ export function tridiagonalEigenvalues(diagonal: Float64Array, offDiagonal: Floa
     if (steps-- === 0) {
       throw new Error(`the eigenvalues of a ${diagonal.length} × ${diagonal.length} matrix do not converge`);
     }
-    qrStep(diagonal, offDiagonal, first, last);
+    qrStep(diagonal, squares, first, last);
   }
   return diagonal.sort().reverse();
 }
 
-/** One implicit QR step on the block first…last, none of whose couplings is negligible. */
-function qrStep(diagonal: Float64Array, offDiagonal: Float64Array, first: number, last: number): void {
+/** One QR step with Wilkinson's shift on the block first…last, none of whose couplings is negligible. */
+function qrStep(diagonal: Float64Array, squares: Float64Array, first: number, last: number): void {
   const halfGap = (diagonal[last - 1] - diagonal[last]) / 2;
-  const corner = offDiagonal[last - 1];
-  const root = Math.sqrt(halfGap * halfGap + corner * corner);
-  const shift = diagonal[last] - (corner * corner) / (halfGap < 0 ? halfGap - root : halfGap + root);
+  const corner = squares[last - 1];
+  const root = Math.sqrt(halfGap * halfGap + corner);
+  const shift = diagonal[last] - corner / (halfGap < 0 ? halfGap - root : halfGap + root);
 
-  // Rotations of rows k and k + 1 chase the element outside the band (the bulge) down to the end of the block.
-  let target = diagonal[first] - shift;
-  let bulge = offDiagonal[first];
+  // Squares of the rotation's cosine and sine; γ is the diagonal element under way, less the shift, and
+  // γ²/cosine² what the next rotation turns away.
+  let cosine = 1;
+  let sine = 0;
+  let gamma = diagonal[first] - shift;
+  let turned = gamma * gamma;
   for (let k = first; k < last; k++) {
-    const square = target * target + bulge * bulge;
-    const norm = Math.sqrt(square);
-    const turns = square >= NEGLIGIBLE_SQUARE;
-    const cosine = turns ? target / norm : 1;
-    const sine = turns ? bulge / norm : 0;
-    if (k > first) offDiagonal[k - 1] = turns ? norm : target;
-
-    const coupling = offDiagonal[k];
-    const turned = sine * (diagonal[k + 1] - diagonal[k]) + 2 * cosine * coupling;
-    diagonal[k] += sine * turned;
-    diagonal[k + 1] -= sine * turned;
-    offDiagonal[k] = cosine * turned - coupling;
-    if (k < last - 1) {
-      target = offDiagonal[k];
-      bulge = sine * offDiagonal[k + 1];
-      offDiagonal[k + 1] *= cosine;
-    }
+    const square = squares[k];
+    const sum = turned + square;
+    if (k > first) squares[k - 1] = sine * sum;
+    const before = cosine;
+    const gammaBefore = gamma;
+    const next = diagonal[k + 1];
+    cosine = turned / sum;
+    sine = square / sum;
+    gamma = cosine * (next - shift) - sine * gammaBefore;
+    diagonal[k] = gammaBefore + (next - gamma);
+    // The inverse of the cosine does not wait for γ as a division by the cosine would.
+    turned = turned > NEGLIGIBLE_SQUARE ? gamma * gamma * (sum / turned) : before * square;
   }
+  squares[last - 1] = sine * turned;
+  diagonal[last] = shift + gamma;
 }
 
 /** The largest sum of magnitudes in a row: an upper bound of every |λ|. */
