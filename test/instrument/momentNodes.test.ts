@@ -46,7 +46,9 @@ describe('float32', () => {
   });
 
   test('nor where 200,000 rows lie in one batch, whose float32 sum rounds the most', async () => {
-    expect(await largestVarianceError(farAway(1000, 200_000), 'float32', 'float32')).toBeLessThanOrEqual(1e-4);
+    expect(await largestVarianceError(farAway(1000, 200_000), 'float32', 'float32')).toBeLessThanOrEqual(
+      1e-4,
+    );
   });
 
   test('nor where the first row is far away from all others', async () => {
