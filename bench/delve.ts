@@ -1,6 +1,14 @@
-/** The package as it was built into `dist/`: what users run, and not this folder's own compilation of the sources. */
-const { analyze, instrumentModel }: typeof import('../src/index.js') = await import(
-  new URL('../../../dist/index.js', import.meta.url).href
-);
+/*
+ * The package as it was built into `dist/`: what users run, and not this folder's own compilation of the sources.
+ */
+const built = (path: string) => new URL(`../../../dist/${path}`, import.meta.url).href;
 
-export { analyze, instrumentModel };
+const { analyze, instrumentModel }: typeof import('../src/index.js') = await import(built('index.js'));
+const { symmetricEigenvalues }: typeof import('../src/stats/eigenvalues.js') = await import(
+  built('stats/eigenvalues.js')
+);
+const { openData }: typeof import('../src/data/openData.js') = await import(built('data/openData.js'));
+const { readModelFile }: typeof import('../src/onnx/modelFile.js') = await import(built('onnx/modelFile.js'));
+const { modelInputs }: typeof import('../src/onnx/modelInput.js') = await import(built('onnx/modelInput.js'));
+
+export { analyze, instrumentModel, modelInputs, openData, readModelFile, symmetricEigenvalues };
