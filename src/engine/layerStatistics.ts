@@ -1,16 +1,18 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import type { Moments } from '../stats/moments.js';
+import { WORTH_A_TEAM } from '../stats/tridiagonalKernel.js';
 import { computeStatistics, type MomentsWithStatistics, type WantedStatistics } from './computeStatistics.js';
-import type { StatisticsReply, StatisticsRequest } from './statisticsWorker.js';
+import type { HelpRequest, StatisticsReply, StatisticsRequest } from './statisticsWorker.js';
 
 /** Eigenvalues cost about features³ operations; below this sum of them, workers take longer to start than to work. */
 const WORTH_A_WORKER = 300 ** 3;
 
 /**
  * The statistics of several layers, side by side in workers, so that neither the wait nor Ctrl-C hangs on the
- * eigenvalues of a wide layer. The widest layers start first, lest one of them is the last to run.
+ * eigenvalues of a wide layer. The widest layers start first, lest one of them is the last to run; one that would
+ * take longer than all the rest together is computed by all workers at once before that.
  *
  * The buffers of the given moments are transferred: use the returned ones.
  *
@@ -29,12 +31,22 @@ export async function statisticsOf(
     .map((moments, index) => ({ moments, index }))
     .sort((a, b) => b.moments.sum.length - a.moments.sum.length);
   const results: MomentsWithStatistics[] = new Array(layers.length);
-  const count = Math.min(availableParallelism(), layers.length);
+  const cores = availableParallelism();
+  let together = dominantLayers(
+    widestFirst.map(({ moments }) => moments.sum.length),
+    cores,
+  );
+  const count = together > 0 ? cores : Math.min(cores, layers.length);
   const workers = Array.from(
     { length: count },
     () => new Worker(new URL('./statisticsWorker.js', import.meta.url), { execArgv: [] }),
   );
   try {
+    const [leader, ...helpers] = workers;
+    for (; together > 0; together--) {
+      const next = widestFirst.shift();
+      if (next) results[next.index] = await ask(leader, { moments: next.moments, options }, signal, helpers);
+    }
     await Promise.all(
       workers.map(async (worker) => {
         for (let next = widestFirst.shift(); next; next = widestFirst.shift()) {
@@ -48,14 +60,33 @@ export async function statisticsOf(
   return results;
 }
 
+/** How many layers, of widths in descending order, each cost more than a core's share of what then remains. */
+export function dominantLayers(widths: readonly number[], cores: number): number {
+  let rest = widths.reduce((sum, width) => sum + width ** 3, 0);
+  const first = widths.findIndex((width) => {
+    const dominates = cores > 1 && width >= WORTH_A_TEAM && width ** 3 * cores > rest;
+    rest -= width ** 3;
+    return !dominates;
+  });
+  return first === -1 ? widths.length : first;
+}
+
 async function ask(
   worker: Worker,
-  request: StatisticsRequest,
+  { moments, options }: Pick<StatisticsRequest, 'moments' | 'options'>,
   signal: AbortSignal | undefined,
+  others: readonly Worker[] = [],
 ): Promise<MomentsWithStatistics> {
   signal?.throwIfAborted();
-  const { sum, scatter } = request.moments;
-  worker.postMessage(request, [sum.buffer, scatter.buffer] as ArrayBuffer[]);
+  const helpers = others.map((other) => {
+    const { port1, port2 } = new MessageChannel();
+    const request: HelpRequest = { leader: port2 };
+    other.postMessage(request, [port2]);
+    return port1;
+  });
+  const request: StatisticsRequest = { moments, options, helpers };
+  const transferred = [moments.sum.buffer, moments.scatter.buffer] as ArrayBuffer[];
+  worker.postMessage(request, [...transferred, ...helpers]);
   // `once` also rejects on the worker's `error` event and on abort.
   const [reply] = (await once(worker, 'message', signal ? { signal } : {})) as [StatisticsReply];
   if ('error' in reply) throw reply.error;
