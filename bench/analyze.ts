@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Context, Section } from './context.js';
+import { eigenvaluesSection } from './eigenvaluesSection.js';
+import { imagesSection } from './imagesSection.js';
+import { javascriptSection } from './javascriptSection.js';
 import { machine, machineLine } from './machine.js';
+import { memorySection } from './memorySection.js';
 import { lstm } from './models/lstm.js';
 import { resnet18 } from './models/resnet18.js';
 import { resnet50 } from './models/resnet50.js';
@@ -14,6 +18,7 @@ import { vgg16 } from './models/vgg16.js';
 import { batchesSection, modelsSection } from './modelsSection.js';
 import { reachTable } from './reachTable.js';
 import type { Row } from './row.js';
+import { startupSection } from './startupSection.js';
 import type { ModelWork } from './workload.js';
 
 /*
@@ -37,10 +42,15 @@ const models = [
   work('transformer', transformer, [8, 16], [197, 384], { atMost: 2 }),
   work('LSTM', lstm, [32, 64], [100, 64], { atMost: 2 }),
 ];
-const [resnet224, resnet32] = models;
+const [resnet224, resnet32, , resnet50Work] = models;
 const sections: Readonly<Record<string, Section>> = {
   batches: (context) => batchesSection(context, [resnet224, resnet32]),
   models: (context) => modelsSection(context, models.filter(isWanted)),
+  javascript: (context) => javascriptSection(context, resnet224),
+  eigenvalues: eigenvaluesSection,
+  images: (context) => imagesSection(context, resnet224),
+  memory: (context) => memorySection(context, [resnet224, resnet32]),
+  startup: (context) => startupSection(context, resnet50Work),
 };
 
 const { values: options } = parseArgs({
