@@ -38,7 +38,9 @@ const WORTH_FACTORING = 256;
  * sixteenth of the order is tried, which takes little of the time that the whole takes.
  */
 function eigenvaluesOf(matrix: Float64Array, order: number, observations: number): Float64Array {
-  const columns = Math.max(order >> 4, observations <= order / 4 ? observations : 0);
+  // Some more than there are observations: where the mean is far away, rounding looks like a few more directions.
+  const likely = observations <= order / 8 ? observations + (observations >> 3) : 0;
+  const columns = Math.max(order >> 4, likely);
   const factor = order < WORTH_FACTORING ? undefined : lowRankFactor(matrix, order, columns);
   return factor
     ? symmetricEigenvalues(innerProducts(factor), factor.rank)
