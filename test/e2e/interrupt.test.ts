@@ -86,8 +86,8 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
   });
 
   test('while the eigenvalues of a wide layer are computed, ends at once', async () => {
-    const width = 1500;
-    const weights = Float32Array.from({ length: width * 8 }, (_, i) => Math.sin(i));
+    const width = 2000;
+    const weights = Float32Array.from({ length: width * 8 }, (_, i) => Math.sin(i * i));
     const wide = modelBytes({
       inputs: [value('x', 'float32', ['n', 8])],
       nodes: [
@@ -101,20 +101,20 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
           'v',
           'float32',
           [width, width],
-          new Float32Array(width * width).fill(0).map((_, i) => Math.cos(i)),
+          new Float32Array(width * width).fill(0).map((_, i) => Math.sin(i * i)),
         ),
       ],
       outputs: ['y'],
     });
     const cwd = await folderWith({ 'wide.onnx': wide });
-    // So many samples that their end can be told from the start of the eigenvalues, which take longer.
+    // More samples than features, which vary in many directions: nothing shortens the work on the eigenvalues.
     const script = `
       import { analyze } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)};
       const abort = new AbortController();
       let pressed;
       try {
         await analyze({
-          model: 'wide.onnx', data: 'random:64', batchSize: 64, provider: 'cpu', layers: ['wide'], out: 'run',
+          model: 'wide.onnx', data: 'random:2048', batchSize: 256, provider: 'cpu', layers: ['wide'], out: 'run',
           signal: abort.signal,
           onProgress({ samples, total }) {
             if (samples === total) setTimeout(() => { pressed = performance.now(); abort.abort(); }, 150);
@@ -133,7 +133,7 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
     const { ms, ...error } = JSON.parse(said);
     expect(error).toEqual({
       name: 'InterruptedError',
-      message: 'interrupted after all 64 samples, while the statistics were computed',
+      message: 'interrupted after all 2048 samples, while the statistics were computed',
     });
     expect(ms).toBeLessThan(1000);
     expect(await readdir(cwd)).toEqual(['wide.onnx']);
