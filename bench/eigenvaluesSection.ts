@@ -21,7 +21,7 @@ const ACCURACY = 1e-12;
 
 /**
  * The package's own eigenvalues of a symmetric matrix beside NumPy's of the same matrix, in seconds. NumPy may use
- * every hardware thread, and so may the kernel.
+ * every hardware thread; the kernel, called from outside the pool of workers, takes one.
  *
  * @throws Error where the two disagree.
  */

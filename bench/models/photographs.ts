@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { normal, uniform } from './random.js';
+import { uniformNumbers } from '../../src/data/randomNumbers.js';
+import { normal } from './random.js';
 
 const WIDTH = 500;
 const HEIGHT = 375;
@@ -12,7 +13,7 @@ const NOISE = 12;
 /** Writes JPEGs of 500 × 375, each a gradient of its own under noise, the same for the same seed. */
 export async function writePhotographs(folder: string, count: number, seed = 500): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const next = uniform(seed);
+  const next = uniformNumbers(seed);
   const grain = noise(2 * WIDTH * HEIGHT * CHANNELS, seed);
   const pixels = new Uint8ClampedArray(WIDTH * HEIGHT * CHANNELS);
   for (let image = 0; image < count; image++) {
