@@ -33,7 +33,12 @@ export {
   readingRules,
   readLayers,
 } from './check/readLayers.js';
+export type { Gpu } from './cuda/gpus.js';
+export { type InstalledCuda, type SetUpCudaOptions, setUpCuda } from './cuda/setUpCuda.js';
 export type { CsvOptions, ImageOptions, ImageSize } from './data/options.js';
+export { diagnose } from './doctor/diagnose.js';
+export type { Diagnosis, MissingLibrary, ProviderDiagnosis } from './doctor/diagnosis.js';
+export { diagnosisText } from './doctor/diagnosisText.js';
 export type { Progress } from './engine/progress.js';
 export { InterruptedError, UserError } from './errors.js';
 export type {

@@ -6,12 +6,14 @@ import { addAnalyze } from './analyze.js';
 import { addCheck } from './check.js';
 import type { Context } from './context.js';
 import { addDiff } from './diff.js';
+import { addDoctor } from './doctor.js';
 import { layOutHelp } from './help.js';
 import { addInspect } from './inspect.js';
 import { addInstrument } from './instrument.js';
 import { interruptible, type SignalSource } from './interruptible.js';
 import { addMerge } from './merge.js';
 import { addReport } from './report.js';
+import { addSetupCuda } from './setupCuda.js';
 import { usageError } from './usageError.js';
 
 /** What `main` needs of a process. */
@@ -75,7 +77,17 @@ Exit codes: 0 done or passed, 1 a check failed, 2 an error, 130 interrupted.`,
     getErrHelpWidth: () => stderr.columns ?? 80,
     outputError: (text, write) => write(usageError(text, 'delve')),
   });
-  for (const add of [addAnalyze, addReport, addCheck, addDiff, addMerge, addInspect, addInstrument]) {
+  for (const add of [
+    addAnalyze,
+    addReport,
+    addCheck,
+    addDiff,
+    addMerge,
+    addInspect,
+    addInstrument,
+    addDoctor,
+    addSetupCuda,
+  ]) {
     add(program, context);
   }
   for (const command of program.commands) {
