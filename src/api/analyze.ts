@@ -48,7 +48,8 @@ export interface AnalyzeOptions
   readonly every?: number;
   /** `auto` (CUDA where it loads, else the CPU), `cpu`, `cuda` or `webgpu`. */
   readonly provider?: 'auto' | 'cpu' | 'cuda' | 'webgpu';
-  readonly device?: number;
+  /** Which of several GPUs (0); several share the batches, one session each. */
+  readonly device?: number | readonly number[];
   /** Threads for each operator; absent: as many as there are cores. */
   readonly threads?: number;
   /** Shares of variance to explain, each above 0 and up to 1 (0.99); the first is the primary one. */

@@ -126,7 +126,7 @@ function isLinear({ convMethod, sequenceMethod }: InstrumentOptions): boolean {
   return (convMethod === 'channelwise' || convMethod === 'mean') && sequenceMethod !== 'flatten';
 }
 
-function settingsOf(options: PassOptions, { provider }: Observation): RunSettings {
+function settingsOf(options: PassOptions, { provider, devices, tf32 }: Observation): RunSettings {
   const { thresholds, idimRule, sequenceMethod, interpolate, interpolation, maxSamples, every } = options;
   return {
     threshold: thresholds[0],
@@ -137,6 +137,8 @@ function settingsOf(options: PassOptions, { provider }: Observation): RunSetting
     linearMethod: sequenceMethod ?? 'timestepwise',
     precision: options.precision,
     provider,
+    ...(devices ? { devices } : {}),
+    ...(tf32 ? { tf32 } : {}),
     batchSize: options.batchSize,
     split: options.split,
     ...(interpolate === undefined ? {} : { interpolate, interpolation }),

@@ -3,7 +3,7 @@ import type { AnalyzeOptions, CsvOptions, ImageOptions } from '../index.js';
 import { type Context, hasColor, print } from './context.js';
 import { addDataOptions } from './dataOptions.js';
 import { addObservationOptions, addSelectionOptions } from './modelOptions.js';
-import { idimRule, thresholds, wholeNumber } from './parse.js';
+import { devices, idimRule, thresholds, wholeNumber } from './parse.js';
 import { shownPath } from './shownPath.js';
 
 /** The options by the names that commander gives them. */
@@ -40,7 +40,11 @@ export function addAnalyze(program: Command, context: Context): void {
         .choices(['auto', 'cpu', 'cuda', 'webgpu'])
         .default('auto'),
     )
-    .addOption(new Option('--device <id>', 'which GPU').argParser(wholeNumber(0)).default(undefined, '0'))
+    .addOption(
+      new Option('--device <ids>', 'which GPU; several with commas share the batches')
+        .argParser(devices)
+        .default(undefined, '0'),
+    )
     .addOption(
       new Option('--threads <n>', 'threads for each operator')
         .argParser(wholeNumber(1))

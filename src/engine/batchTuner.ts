@@ -29,6 +29,8 @@ export class BatchTuner {
   #best: { readonly size: number; readonly rate: number };
   #trials: number[] = [];
   #misses = 0;
+  /** Grows no larger than this. */
+  #largest = LARGEST;
 
   /**
    * @param smallest samples of the first batches.
@@ -64,12 +66,22 @@ export class BatchTuner {
     this.#misses = paid ? 0 : this.#misses + 1;
     if (paid) this.#best = { size: this.#size, rate };
     const twice = this.memoryAtStart + 2 * Math.max(0, memory - this.memoryAtStart);
-    if (this.#misses < PATIENCE && 2 * this.#size <= LARGEST && twice <= this.memoryLimit) {
+    if (this.#misses < PATIENCE && 2 * this.#size <= this.#largest && twice <= this.memoryLimit) {
       this.#size *= 2;
       this.#trials = [];
     } else {
       this.#settled = true;
       this.#size = this.#best.size;
     }
+  }
+
+  /** Memory ran out: batches of more than so many samples are not tried any more. */
+  ranOut(most: number): void {
+    this.#largest = Math.min(this.#largest, most);
+    if (this.#best.size > most) this.#best = { size: most, rate: 0 };
+    if (this.#size <= most) return;
+    this.#size = this.#best.rate > 0 ? this.#best.size : most;
+    this.#settled = this.#best.rate > 0;
+    this.#trials = [];
   }
 }

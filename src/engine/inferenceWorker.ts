@@ -21,6 +21,8 @@ export function stillComputing(): boolean {
 export interface InferenceEvents {
   onOpened(provider: Provider, notice: string | undefined): void;
   onBatch(cost: BatchCost): void;
+  /** Memory ran out in a batch of `from` samples: none holds more than `to` from now on. */
+  onStepDown(from: number, to: number): void;
 }
 
 /** The main thread's side of the thread that ONNX Runtime computes in. */
@@ -126,6 +128,7 @@ export class InferenceWorker<T extends Task> {
       this.#onTheWay--;
       this.#events.onBatch(message);
     }
+    if (message.kind === 'steppedDown') this.#events.onStepDown(message.from, message.to);
     if (message.kind === 'found') this.#found = message.layers;
     if (message.kind === 'failed') this.#fail(revived(message));
     this.#wake();

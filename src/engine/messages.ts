@@ -36,6 +36,8 @@ export interface WorkerStart {
 export interface WorkerOptions extends SessionOptions {
   /** The batch size that the model fixes; feeds are cut and filled up to it. */
   readonly fixedBatch?: number;
+  /** Cut batches in half where memory runs out. */
+  readonly stepDown?: boolean;
 }
 
 /** From the main thread: a batch to run, or that the last one was sent. */
@@ -45,6 +47,8 @@ export type ToWorker = { readonly kind: 'feed'; readonly feed: Feed } | { readon
 export type FromWorker<Found> =
   | { readonly kind: 'opened'; readonly provider: Provider; readonly notice: string | undefined }
   | ({ readonly kind: 'ran' } & BatchCost)
+  /** Memory ran out in a batch of `from` samples: none holds more than `to` from now on. */
+  | { readonly kind: 'steppedDown'; readonly from: number; readonly to: number }
   | { readonly kind: 'found'; readonly layers: readonly Found[] }
   | {
       readonly kind: 'failed';

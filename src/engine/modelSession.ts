@@ -26,6 +26,7 @@ export interface SessionOptions {
 export class ModelSession {
   readonly #ort: Ort;
   readonly #session: InferenceSession;
+  #completed = 0;
 
   private constructor(
     ort: Ort,
@@ -78,10 +79,17 @@ export class ModelSession {
           new Tensor(type as Tensor.Type, data as Tensor.DataType, dims),
         ]),
       );
-      return await this.#session.run(inputs);
+      const outputs = await this.#session.run(inputs);
+      this.#completed++;
+      return outputs;
     } catch (error) {
       throw runError(error, tensors);
     }
+  }
+
+  /** Batches that ran to their end. */
+  get completed(): number {
+    return this.#completed;
   }
 
   async release(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { TensorData } from '../data/feed.js';
 import { messageOf, UserError } from '../errors.js';
+import { OutOfMemoryError } from './outOfMemory.js';
 
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
@@ -100,7 +101,7 @@ export function isOutOfMemory(message: string): boolean {
 function outOfMemory(place: string, message: string, wayOut: string): UserError {
   const bytes = /buffer of size (\d+)/.exec(message)?.[1];
   const wanted = bytes ? ` (it asked for ${number.format(Number(bytes) / 1e9)} GB more)` : '';
-  return refused(`memory ran out at ${place}${wanted}: ${wayOut}`);
+  return new OutOfMemoryError(`memory ran out at ${place}${wanted}: ${wayOut}`);
 }
 
 function refused(message: string): UserError {

@@ -5,16 +5,17 @@ import { InterruptedError } from '../errors.js';
 import type { ModelBytes } from '../instrument/rewrittenModel.js';
 import type { Provider } from '../run/schema.js';
 import { BatchTuner } from './batchTuner.js';
-import { InferenceWorker } from './inferenceWorker.js';
 import { joinedFeeds } from './joinedFeeds.js';
 import type { FoundBy, Task } from './messages.js';
 import { expectedSamples, type Progress } from './progress.js';
 import type { ProviderChoice } from './provider.js';
+import { keepFloat32, type Tf32 } from './tf32.js';
+import { WorkerTeam } from './workerTeam.js';
 
 export interface PassOptions {
   readonly provider: ProviderChoice;
-  /** Which of several GPUs. */
-  readonly device?: number;
+  /** Which of several GPUs; batches are dealt out to all that are named. */
+  readonly device?: number | readonly number[];
   /** Threads of ONNX Runtime; its own choice where nothing is said. */
   readonly threads?: number;
   /** Samples a batch, where the model does not fix them. */
@@ -38,6 +39,10 @@ export interface PassOptions {
 export interface Pass<Found> {
   /** What it really ran on. */
   readonly provider: Provider;
+  /** On CUDA: whether float32 products and convolutions may have been rounded to TF32. */
+  readonly tf32?: Tf32;
+  /** The CUDA devices that shared the batches, where there were several. */
+  readonly devices?: readonly number[];
   readonly samples: number;
   readonly batches: number;
   /** Samples that a full batch held; where it was tuned, that of the highest throughput. */
@@ -83,7 +88,7 @@ export async function runPass<T extends Task>(
   const batchSize = options.fixedBatch ?? options.batchSize;
   const total = expectedSamples(source.size, { ...options, batchSize });
 
-  let provider: Provider = 'cpu';
+  let provider = 'cpu' as Provider;
   let samples = 0;
   let batches = 0;
   const tuner =
@@ -92,16 +97,25 @@ export async function runPass<T extends Task>(
       : undefined;
   /** Set when the pass is over: what is still on its way then is neither sent nor counted. */
   let over = false;
-  const { device, threads, fixedBatch } = options;
-  const worker = new InferenceWorker(
+  const { threads, fixedBatch } = options;
+  const devices = devicesOf(options);
+  // Who names several wants them all: none of them may become the CPU.
+  const wanted = devices.length > 1 && options.provider === 'auto' ? 'cuda' : options.provider;
+  const tf32 = keepFloat32(wanted);
+  const worker = new WorkerTeam(
     task,
     model,
-    { provider: options.provider, device, threads, fixedBatch },
+    { provider: wanted, threads, fixedBatch, stepDown: tuner !== undefined },
+    devices,
     {
       onOpened(opened, notice) {
         provider = opened;
         if (notice !== undefined) options.onNotice?.(notice);
         options.onProgress?.({ samples, total, seconds: seconds() });
+      },
+      onStepDown(from, to) {
+        tuner?.ranOut(to);
+        options.onNotice?.(`memory ran out at a batch of ${from}: going on with ${to}`);
       },
       onBatch(cost) {
         if (over) return;
@@ -135,7 +149,16 @@ export async function runPass<T extends Task>(
   const { aborted, forget } = rejectionOf(signal, () => interruption(samples, total));
   try {
     const layers = await Promise.race([pass(), aborted, worker.failed]);
-    return { provider, samples, batches, batchSize: tuner?.best ?? batchSize, seconds: seconds(), layers };
+    return {
+      provider,
+      ...(provider === 'cuda' ? { tf32 } : {}),
+      ...(typeof options.device === 'object' && devices.length > 1 ? { devices: options.device } : {}),
+      samples,
+      batches,
+      batchSize: tuner?.best ?? batchSize,
+      seconds: seconds(),
+      layers,
+    };
   } catch (error) {
     // A source that notices the signal first throws an error of its own.
     throw signal?.aborted ? interruption(samples, total) : error;
@@ -144,6 +167,12 @@ export async function runPass<T extends Task>(
     forget();
     await worker.stop(GRACE);
   }
+}
+
+/** At least one: `undefined` is the first there is. */
+function devicesOf({ device }: PassOptions): readonly (number | undefined)[] {
+  if (typeof device !== 'object') return [device];
+  return device.length > 0 ? device : [undefined];
 }
 
 function interruption(samples: number, total: number | undefined): InterruptedError {

@@ -1,10 +1,12 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { Feed } from '../data/feed.js';
 import { messageOf, UserError } from '../errors.js';
 import type { Collector } from './collector.js';
 import { CoordinateCollector } from './coordinateCollector.js';
 import type { FoundBy, FromWorker, Task, ToWorker, WorkerStart } from './messages.js';
 import { ModelSession } from './modelSession.js';
 import { MomentCollector } from './momentCollector.js';
+import { StepDown } from './stepDown.js';
 
 type Found = FoundBy[Task['kind']];
 
@@ -20,12 +22,15 @@ async function work(port: MessagePort, { task, model, options, stop }: WorkerSta
   const session = await ModelSession.open(model, options);
   try {
     const collector = collectorFor(task, session, options.fixedBatch);
+    const runner = { add: (feed: Feed) => collector.add(feed), completed: () => session.completed };
+    const careful = new StepDown(runner, (from, to) => say({ kind: 'steppedDown', from, to }));
+    const add = options.stepDown ? (feed: Feed) => careful.run(feed) : runner.add;
     say({ kind: 'opened', provider: session.provider, notice: session.notice });
     for await (const message of messages(port)) {
       if (stopped()) return;
       if (message.kind === 'end') break;
       const started = performance.now();
-      await collector.add(message.feed);
+      await add(message.feed);
       const seconds = (performance.now() - started) / 1000;
       say({ kind: 'ran', samples: message.feed.samples, seconds, memory: process.memoryUsage.rss() });
     }

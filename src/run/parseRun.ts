@@ -53,6 +53,8 @@ const settings = {
   linearMethod: optional(sequenceMethod),
   precision: oneOf('float64', 'float32'),
   provider: oneOf('cpu', 'cuda', 'webgpu'),
+  devices: optional(arrayOf(wholeFrom(0))),
+  tf32: optional(oneOf('off', 'allowed')),
   batchSize: wholeFrom(1),
   split: string,
   interpolate: optional(wholeFrom(1)),

@@ -65,6 +65,10 @@ export interface RunSettings {
   readonly linearMethod?: SequenceMethod;
   readonly precision: Precision;
   readonly provider: Provider;
+  /** The CUDA devices that shared the batches, where there were several. */
+  readonly devices?: readonly number[];
+  /** On CUDA: whether float32 products and convolutions of the model may have been rounded to ten bits (TF32). */
+  readonly tf32?: 'off' | 'allowed';
   readonly batchSize: number;
   readonly split: string;
   readonly interpolate?: number;

@@ -67,4 +67,26 @@ describe('the tuned batch size', () => {
     for (let i = 0; i < 10; i++) tuner.ran({ samples: 7, seconds: 1, memory: 0 });
     expect(tuner.size).toBe(32);
   });
+
+  it('goes back to what fits where memory ran out, and does not grow beyond it', () => {
+    const tuner = new BatchTuner(32, 0, Number.POSITIVE_INFINITY);
+    const run = (samples: number, seconds: number) => {
+      for (let i = 0; i < 4; i++) tuner.ran({ samples, seconds, memory: 1 });
+    };
+    run(32, 1);
+    run(64, 1);
+    expect(tuner.size).toBe(128);
+    tuner.ranOut(64);
+    expect([tuner.size, tuner.best]).toEqual([64, 64]);
+    run(64, 0.1);
+    expect(tuner.size).toBe(64);
+  });
+
+  it('steps below the first size where that does not fit', () => {
+    const tuner = new BatchTuner(32, 0, Number.POSITIVE_INFINITY);
+    tuner.ranOut(16);
+    expect([tuner.size, tuner.best]).toEqual([16, 16]);
+    for (let i = 0; i < 4; i++) tuner.ran({ samples: 16, seconds: 1, memory: 1 });
+    expect(tuner.size).toBe(16);
+  });
 });

@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util';
+
+export interface Settings {
+  /** The provider under test. `cpu` only rehearses: the proof runs on the CPU against itself, on small work. */
+  readonly provider: 'cuda' | 'webgpu' | 'cpu';
+  /** Where the results go as JSON. */
+  readonly json?: string;
+  /** The Python that has PyTorch and delve. */
+  readonly python: string;
+  readonly rounds: number;
+  /** For models and data; removed at the end. */
+  readonly folder: string;
+}
+
+/** A row of the table in the end. */
+export interface Row {
+  readonly what: string;
+  /** What was measured, for people. */
+  readonly found: string;
+  /** What it has to be, for people; absent: it is only reported. */
+  readonly bound?: string;
+  /** Absent: it is only reported. */
+  readonly passed?: boolean;
+}
+
+/** What a part of the proof has found: rows for the table, and everything behind them. */
+export interface Part {
+  readonly rows: readonly Row[];
+  readonly details?: unknown;
+}
+
+/** @throws TypeError for options that it does not know. */
+export function settingsFrom(args: readonly string[], folder: string): Settings {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      provider: { type: 'string', default: 'cuda' },
+      json: { type: 'string' },
+      python: { type: 'string', default: 'python3' },
+      rounds: { type: 'string', default: '3' },
+    },
+  });
+  const { provider, json, python, rounds } = values;
+  if (provider !== 'cuda' && provider !== 'webgpu' && provider !== 'cpu') {
+    throw new TypeError(`--provider ${provider}: give cuda, webgpu, or cpu for a rehearsal`);
+  }
+  return { provider, json, python, rounds: Math.max(1, Number(rounds) || 1), folder };
+}
