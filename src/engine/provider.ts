@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
 import type { Precision, Provider } from '../run/schema.js';
 import { isOutOfMemory } from './ortErrors.js';
+import { runtimeFolder } from './runtimeFolder.js';
 
 /** What the user can ask for: a provider, or CUDA where it loads and else the CPU. */
 export type ProviderChoice = 'auto' | Provider;
@@ -91,8 +91,8 @@ function refusal(provider: 'cuda' | 'webgpu', error: unknown): UserError {
     );
   }
   return new UserError(
-    `CUDA cannot be used (${reason}): install CUDA 12 or 13 with cuDNN 9 and ONNX Runtime's CUDA provider for it ` +
-      `(node ${installScript()} --onnxruntime-node-install=cuda12), or take --provider cpu`,
+    `CUDA cannot be used (${reason}): run delve setup-cuda for the provider, delve doctor for what else is missing, ` +
+      'or take --provider cpu',
   );
 }
 
@@ -100,25 +100,15 @@ function refusal(provider: 'cuda' | 'webgpu', error: unknown): UserError {
 function reasonOf(provider: string, error: unknown): string {
   const message = messageOf(error);
   if (provider === 'cuda' && /shared library/i.test(message)) {
-    return existsSync(join(binaries(), 'libonnxruntime_providers_cuda.so'))
+    return existsSync(join(runtimeFolder().binaries, 'libonnxruntime_providers_cuda.so'))
       ? 'its provider library is there, but CUDA or cuDNN is missing or of another version'
       : "ONNX Runtime's CUDA provider library is not installed";
   }
   if (/request.?adapter|GPU adapter/i.test(message)) return 'no GPU that it supports was found';
+  const failure = /CUDA failure \d+: [^;]*?(?=\s*;|$)/.exec(message);
+  if (failure) return failure[0];
   return message
     .replace(/^.*was false\.\s*/s, '')
     .replace(/\s+/g, ' ')
     .trim();
-}
-
-function packageFolder(): string {
-  return dirname(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')));
-}
-
-function binaries(): string {
-  return join(packageFolder(), 'bin', 'napi-v6', process.platform, process.arch);
-}
-
-function installScript(): string {
-  return relative(process.cwd(), join(packageFolder(), 'script', 'install.js'));
 }

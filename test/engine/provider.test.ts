@@ -47,7 +47,7 @@ describe('openOn', () => {
     const opened = openOn({ provider: 'cuda', known }, create);
     await expect(opened).rejects.toThrow(UserError);
     await expect(opened).rejects.toThrow(
-      /^CUDA cannot be used \(.*(is not installed|another version)\): install CUDA 12 or 13 with cuDNN 9 .*install\.js --onnxruntime-node-install=cuda12.*--provider cpu$/,
+      /^CUDA cannot be used \(.*(is not installed|another version)\): run delve setup-cuda .*delve doctor .*--provider cpu$/,
     );
     expect(create).toHaveBeenCalledTimes(1);
   });
@@ -58,6 +58,21 @@ describe('openOn', () => {
       /CUDA cannot be used .*built without/,
     );
     expect(create).not.toHaveBeenCalled();
+  });
+
+  it('names what CUDA itself says, without the C++ around it', async () => {
+    const reason =
+      '/core/providers/cuda/cuda_call.cc:154 std::conditional_t<THRW> onnxruntime::CudaCall(ERRTYPE) CUDA failure 100: no CUDA-capable device is detected ; GPU=-1 ; hostname=vm ; expr=cudaSetDevice(info_.device_id); ';
+    await expect(openOn({ provider: 'cuda', known }, cpuOnly(reason))).rejects.toThrow(
+      /^CUDA cannot be used \(CUDA failure 100: no CUDA-capable device is detected\): run delve setup-cuda/,
+    );
+  });
+
+  it.each(['cuda', 'webgpu'] as const)('never falls back from %s to the CPU', async (provider) => {
+    const create = cpuOnly(provider === 'cuda' ? noCuda : 'Failed to get a WebGPU adapter');
+    await expect(openOn({ provider, known }, create)).rejects.toThrow(UserError);
+    expect(create.mock.calls.flat(2)).not.toEqual(['cpu']);
+    expect(create).toHaveBeenCalledTimes(1);
   });
 
   it('refuses WebGPU without a GPU', async () => {
