@@ -20,7 +20,7 @@ export function packReadme(name: string, cuda: number | undefined): string {
     cuda === undefined
       ? `CUDA's provider is not in this pack. Add it with ./delve setup-cuda --wheel <onnxruntime-gpu wheel>, or pack with --cuda.`
       : `The CUDA provider is in this pack. It needs NVIDIA's driver, CUDA ${cuda} and cuDNN 9 on the machine; those that
-PyTorch brings along will do. ./delve doctor says what is missing, and what to write into LD_LIBRARY_PATH.`;
+PyTorch brings along should do. ./delve doctor says what is missing, and what to write into LD_LIBRARY_PATH.`;
   return `${name}: everything that delve needs, Node included. Nothing is installed; the system's C++ runtime
 (libstdc++.so.6, glibc 2.28 or newer) must be there.
 
