@@ -50,7 +50,9 @@ test('--provider cuda runs there, or fails with what to install; it never falls 
     return;
   }
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^delve: CUDA cannot be used \(.+\): install CUDA .+ or take --provider cpu\n$/);
+  expect(stderr).toMatch(
+    /^delve: CUDA cannot be used \(.+\): (install CUDA|run delve setup-cuda) .+ or take --provider cpu\n$/,
+  );
   expect(await readdir(cwd)).toEqual([]);
 });
 
