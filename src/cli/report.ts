@@ -1,30 +1,49 @@
-import { writeFile } from 'node:fs/promises';
-import { type Command, Option } from 'commander';
-import { UserError } from '../errors.js';
+import { join } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ReportOptions } from '../report/report.js';
+import type { Run } from '../run/schema.js';
 import { type Context, hasColor, print } from './context.js';
-import { idimRule, thresholds } from './parse.js';
+import { idimRule, thresholds, wholeNumber } from './parse.js';
 import { namedOrNewest } from './runs.js';
+import { isFolder, type OutputFile, textIn, writeOutputs } from './writeOutputs.js';
 
 /** The names of `formats`, which are not asked here: rendering is not loaded until there is something to render. */
 export const formatNames: readonly string[] = ['table', 'json', 'csv'];
+/** The names of `plots`, likewise. */
+export const plotNames = ['saturation', 'spectrum', 'heatmap', 'idim'] as const;
 
 interface Options {
-  readonly format: string;
+  readonly format: string[];
   readonly output?: string;
   readonly threshold?: number[];
   readonly idimRule?: 'explained' | 'delve' | 'delve-0.1.50';
+  readonly plot?: (typeof plotNames)[number];
+  readonly width?: number;
+  readonly dpi?: number;
+  readonly step?: number;
 }
 
 export function addReport(program: Command, context: Context): void {
   program
     .command('report')
-    .summary('render runs as a table, JSON or CSV')
+    .summary('render runs as a table, a page, pictures or data')
     .description('Render one run or several, without a second pass over the data.')
     .argument('[run...]', 'run directories; by default the newest *.delve here')
-    .addOption(new Option('--format <format>', 'how they are rendered').choices(formatNames).default('table'))
-    .option('--output <file>', 'write there instead of to stdout')
+    .addOption(
+      new Option(
+        '--format <formats>',
+        `how they are rendered, several with commas: ${formatNames.join(', ')}`,
+      )
+        .argParser(formatList)
+        .default(['table'], 'table'),
+    )
+    .option('--output <path>', 'a file, or a folder for several formats, instead of stdout')
     .option('--threshold <shares>', 'cut the stored spectra anew; several with commas', thresholds)
     .addOption(idimRule())
+    .addOption(new Option('--plot <plot>', 'what a picture shows').choices(plotNames))
+    .option('--width <pixels>', 'of a picture (960)', wholeNumber(1))
+    .option('--dpi <n>', 'pixels an inch of a PNG (192, twice the size in pixels)', wholeNumber(1))
+    .option('--step <n>', 'the epoch of the first run, for formats that keep a history', wholeNumber(0))
     .addHelpText(
       'after',
       `
@@ -32,13 +51,12 @@ Examples:
   $ delve report
   $ delve report model.delve --threshold 0.9 --format csv --output layers.csv`,
     )
-    .action(async (names: string[], options: Options) => {
-      const [{ readRun }, { recutRun }, { report }] = await Promise.all([
+    .action(async (names: string[], { format: chosen, output, ...options }: Options) => {
+      const [{ readRun }, { recutRun }] = await Promise.all([
         import('../run/readRun.js'),
         import('../run/recutRun.js'),
-        import('../report/report.js'),
       ]);
-      const { format, output, threshold, idimRule: rule } = options;
+      const { threshold, idimRule: rule, plot, width, dpi, step } = options;
       const named = await namedOrNewest(names, context);
       const runs = await Promise.all(named.map((name) => readRun(name)));
       const cut = runs.map((run) =>
@@ -47,17 +65,69 @@ Examples:
           : run,
       );
       const { stdout, env } = context;
-      const text = report(cut, {
-        format,
+      const common: ReportOptions = {
         names: named,
-        color: output === undefined && hasColor(stdout, env),
-        width: output === undefined ? stdout.columns : undefined,
-      });
-      if (output === undefined) await print(context, text);
-      else {
-        await writeFile(output, text).catch((error: Error) => {
-          throw new UserError(`--output ${output} cannot be written (${error.message}): check the folder`);
-        });
-      }
+        folders: named,
+        picture: { plot, width, dpi },
+        step,
+        ...(output === undefined ? { color: hasColor(stdout, env), width: stdout.columns } : {}),
+      };
+      if (output !== undefined) await writeRendered(cut, chosen, output, common);
+      else await print(context, await renderedText(cut, chosen, common));
     });
+}
+
+function formatList(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !formatNames.includes(name));
+  if (unknown === undefined) return [...new Set(names)];
+  throw new InvalidArgumentError(`Choose one of ${formatNames.join(', ')}.`);
+}
+
+/** What goes to stdout. */
+async function renderedText(
+  runs: readonly Run[],
+  formats: readonly string[],
+  options: ReportOptions,
+): Promise<string> {
+  const [{ formatOf, renderReport }, { UserError }] = await Promise.all([
+    import('../report/report.js'),
+    import('../errors.js'),
+  ]);
+  const [format, ...others] = formats;
+  if (others.length > 0) {
+    throw new UserError('several formats do not go to stdout: name a folder with --output, such as report/');
+  }
+  const { kind, fileName } = formatOf(format);
+  const text = kind === 'text' ? await renderReport(runs, { ...options, format }) : undefined;
+  if (typeof text === 'string') return text;
+  throw new UserError(
+    `the format ${format} is not text: name where to write it with --output, such as ${fileName(options)}`,
+  );
+}
+
+/** Everything is rendered before anything is written. */
+async function writeRendered(
+  runs: readonly Run[],
+  formats: readonly string[],
+  output: string,
+  options: ReportOptions,
+): Promise<void> {
+  const { formatOf, renderReport } = await import('../report/report.js');
+  const inFolder = formats.length > 1 || (formatOf(formats[0]).kind !== 'folder' && (await isFolder(output)));
+  const files: OutputFile[] = [];
+  for (const format of formats) {
+    const { fileName, appends } = formatOf(format);
+    const path = inFolder ? join(output, fileName(options)) : output;
+    const existing = appends ? await textIn(path) : undefined;
+    const content = await renderReport(runs, {
+      ...options,
+      format,
+      ...(existing === undefined ? {} : { existing }),
+    });
+    if (typeof content === 'string' || content instanceof Uint8Array) files.push({ path, content });
+    else for (const [name, part] of content) files.push({ path: join(path, name), content: part });
+  }
+  const single = files.length === 1 && files[0].path === output;
+  await writeOutputs(files, { makeFolders: !single });
 }

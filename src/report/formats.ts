@@ -1,15 +1,11 @@
-import type { Run } from '../run/schema.js';
 import { csv } from './csv.js';
+import { type Format, textFormat } from './format.js';
 import { json } from './json.js';
-import type { RenderOptions } from './options.js';
 import { table } from './table.js';
 
-/** Renders one or more runs as text that ends with a line break. */
-export type Format = (runs: readonly Run[], options: RenderOptions) => string;
-
-/** The formats by name: a new one is a file of its own and a line here. */
+/** The formats by name: a new one is a file of its own and an entry here. */
 export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
-  ['table', table],
-  ['json', json],
-  ['csv', csv],
+  ['table', textFormat('the table of the terminal', 'txt', table)],
+  ['json', textFormat('the run as run.json has it', 'json', json)],
+  ['csv', textFormat('a row a layer, all digits', 'csv', csv)],
 ]);

@@ -12,6 +12,29 @@ export interface RenderOptions {
   readonly unicode?: boolean;
   /** What to call each run, such as its directory; the model's file name where absent. */
   readonly names?: readonly string[];
+  /** The directory of each run, for formats that show more than `run.json` holds. */
+  readonly folders?: readonly string[];
+  /** What pictures show, and how large. */
+  readonly picture?: PictureOptions;
+  /** The number of the training step or epoch of the first run, for formats that keep a history. */
+  readonly step?: number;
+  /** The text of the file that is gone on with, for formats that append. */
+  readonly existing?: string;
+}
+
+/** The pictures there are. */
+export const plots = ['saturation', 'spectrum', 'heatmap', 'idim'] as const;
+export type Plot = (typeof plots)[number];
+
+export interface PictureOptions {
+  /** `saturation` by default. */
+  readonly plot?: Plot;
+  /** In CSS pixels (96 to an inch); 960 by default. */
+  readonly width?: number;
+  /** Pixels an inch of PNGs; 192 by default. */
+  readonly dpi?: number;
+  /** Layers to show, by name; all by default. */
+  readonly layers?: readonly string[];
 }
 
 /** What the text formats draw with. */

@@ -1,31 +1,61 @@
 import { UserError } from '../errors.js';
 import { recutRun } from '../run/recutRun.js';
 import type { Run } from '../run/schema.js';
+import type { Format, Rendering } from './format.js';
 import { formats } from './formats.js';
 import type { RenderOptions } from './options.js';
 
 export interface ReportOptions extends RenderOptions {
-  /** `table` (default), `json`, `csv`. */
+  /** One of `formats`; `table` by default. */
   readonly format?: string;
   /** Cut the stored spectra again at this share of the variance, above 0 and up to 1; of several, the first counts. */
   readonly threshold?: number | readonly number[];
 }
 
 /**
- * Renders one run or several.
+ * Renders one run or several as text.
  *
  * @returns text that ends with a line break.
- * @throws UserError where the format is unknown, there is no run, or a threshold is no share of variance.
+ * @throws UserError where the format is unknown or takes `renderReport`, there is no run, or a threshold is no share
+ *   of variance.
  */
 export function report(runs: Run | readonly Run[], options: ReportOptions = {}): string {
-  const { format = 'table', threshold } = options;
-  const render = formats.get(format);
-  if (!render) {
-    throw new UserError(`there is no format ${format}: choose one of ${[...formats.keys()].join(', ')}`);
-  }
+  const { format = 'table' } = options;
+  const rendered = formatOf(format).render(...prepared(runs, options));
+  if (typeof rendered === 'string') return rendered;
+  if (rendered instanceof Promise) rendered.catch(() => {});
+  throw new UserError(`the format ${format} is not made as text at once: use renderReport`);
+}
+
+/**
+ * Renders one run or several in any format.
+ *
+ * @returns the text or bytes of a file, or the files of a folder by their paths.
+ * @throws UserError where the format is unknown, there is no run, a threshold is no share of variance, or the format
+ *   cannot show these runs.
+ */
+export async function renderReport(
+  runs: Run | readonly Run[],
+  options: ReportOptions = {},
+): Promise<Rendering> {
+  return await formatOf(options.format ?? 'table').render(...prepared(runs, options));
+}
+
+/** @throws UserError where there is none of that name. */
+export function formatOf(name: string): Format {
+  const format = formats.get(name);
+  if (format) return format;
+  throw new UserError(`there is no format ${name}: choose one of ${[...formats.keys()].join(', ')}`);
+}
+
+function prepared(
+  runs: Run | readonly Run[],
+  options: ReportOptions,
+): [runs: readonly Run[], options: RenderOptions] {
+  const { threshold } = options;
   const given = isRun(runs) ? [runs] : runs;
   if (given.length === 0) throw new UserError('there is no run to report on: name one');
-  return render(threshold === undefined ? given : given.map((run) => recutRun(run, threshold)), options);
+  return [threshold === undefined ? given : given.map((run) => recutRun(run, threshold)), options];
 }
 
 function isRun(runs: Run | readonly Run[]): runs is Run {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { plotNames } from '../../src/cli/report.js';
 import { readers } from '../../src/data/registry.js';
 import { formats } from '../../src/report/formats.js';
+import { plots } from '../../src/report/options.js';
 import { delve } from '../support/commandLine.js';
 
 const COMMANDS = ['analyze', 'report', 'check', 'diff', 'merge', 'inspect', 'instrument'];
@@ -30,7 +32,11 @@ test('the help of analyze names every reader', async () => {
 
 test('the help of report names every format', async () => {
   const { stdout } = await delve(['report', '--help']);
-  expect(stdout.replace(/\s+/g, ' ')).toContain(`(${[...formats.keys()].join(', ')}; default: table)`);
+  expect(stdout.replace(/\s+/g, ' ')).toContain(`: ${[...formats.keys()].join(', ')} (default: table)`);
+});
+
+test('the pictures that report takes are those there are', () => {
+  expect(plotNames).toEqual(plots);
 });
 
 test('--version prints the version of the package', async () => {
