@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { MemoryWork } from './memorySection.js';
+import { peakMemory } from './peakMemory.js';
 
 /*
  * A process that analyses a model, or only runs it, and prints its peak resident memory in KiB.
@@ -7,7 +8,7 @@ import type { MemoryWork } from './memorySection.js';
 const work: MemoryWork = JSON.parse(process.argv[2]);
 if (work.way === 'analyze') await analysis(work);
 else await plainInference(work);
-console.log(process.resourceUsage().maxRSS);
+console.log(peakMemory());
 
 async function analysis({ model, data, batchSize, samples }: MemoryWork): Promise<void> {
   const { analyze } = await import('./delve.js');

@@ -45,6 +45,7 @@ export type {
   ConvMethod,
   InstrumentOptions,
   Interpolation,
+  MeasureAt,
   Precision,
   SequenceMethod,
 } from './instrument/options.js';

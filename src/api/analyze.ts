@@ -89,6 +89,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   const outputLayer = found.findLast(({ op }) => !options.operators?.includes(op))?.name;
   if (options.embedding) requireProjectable(model);
   const instrumented = instrument(model, layers, settings);
+  const measuredAtInput = instrumented.layers.flatMap(({ layer, lifted }) => (lifted ? [layer] : []));
   const inputs = modelInputs(model.graph);
   const fixedBatch = fixedBatchSize(inputs);
   const tuneBatch = options.batchSize === 'auto';
@@ -121,7 +122,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
       options.onNotice?.(`computing eigenvalues, of up to ${widest} features a layer: this takes a while`);
     }
     const made = await makeRun(
-      { model, found: { layers, notObservable }, outputLayer, source, observation },
+      { model, found: { layers, notObservable }, outputLayer, source, observation, measuredAtInput },
       {
         ...settings,
         thresholds,

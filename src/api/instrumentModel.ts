@@ -28,7 +28,7 @@ export async function instrumentModel(path: string, options: InstrumentModelOpti
   const model = await readModelFile(path);
   const output = await target(options.output, path, model.externalDataFolder);
   const layers = selectLayers(findLayers(model, options.operators).layers, options);
-  const { bytes } = instrument(model, layers, settings);
+  const { bytes } = instrument(model, layers, { ...settings, measureAt: 'output' });
   await writeAtomically(output, bytes);
   return layers.map(({ name }) => name);
 }

@@ -23,6 +23,8 @@ export interface Pass {
   readonly outputLayer: string | undefined;
   readonly source: FeedSource;
   readonly observation: Observation;
+  /** Names of the layers whose moments came from their inputs. */
+  readonly measuredAtInput: readonly string[];
 }
 
 export interface PassOptions extends InstrumentOptions, Omit<WantedStatistics, 'precision'> {
@@ -40,7 +42,7 @@ export interface PassOptions extends InstrumentOptions, Omit<WantedStatistics, '
  * @throws InterruptedError when `signal` aborts.
  */
 export async function makeRun(
-  { model, found, outputLayer, source, observation }: Pass,
+  { model, found, outputLayer, source, observation, measuredAtInput }: Pass,
   options: PassOptions,
   signal: AbortSignal | undefined,
 ): Promise<{ run: Run; moments: ReadonlyMap<string, Moments>; axes: ReadonlyMap<string, PrincipalAxes> }> {
@@ -50,6 +52,7 @@ export async function makeRun(
   const computed = await statisticsByName(valid, options, samples, signal);
   const statisticsSeconds = (performance.now() - started) / 1000;
   const invalid = new Map(observation.layers.map((layer) => [layer.name, invalidNumbers(layer)]));
+  const atInput = new Set(measuredAtInput);
   const layers = found.layers.map((layer): RunLayer => {
     const { name, node, op, output, weightShape, parameters, rankLimit } = layer;
     const statistics = computed.get(name)?.statistics ?? invalid.get(name);
@@ -65,6 +68,7 @@ export async function makeRun(
       ...(weightShape ? { weightShape } : {}),
       ...(parameters === undefined ? {} : { parameters }),
       ...(rankLimit !== undefined && isLinear(options) ? { rankLimit } : {}),
+      ...(atInput.has(name) ? { measuredAt: 'input' } : {}),
     };
   });
   const run: Run = {
@@ -142,6 +146,7 @@ function settingsOf(options: PassOptions, { provider, devices, tf32 }: Observati
     batchSize: options.batchSize,
     split: options.split,
     ...(interpolate === undefined ? {} : { interpolate, interpolation }),
+    ...(options.measureAt === undefined ? {} : { measureAt: options.measureAt }),
     ...(maxSamples === undefined ? {} : { maxSamples }),
     ...(every === undefined || every === 1 ? {} : { every }),
   };
@@ -155,11 +160,7 @@ async function statisticsByName(
   signal: AbortSignal | undefined,
 ): Promise<Map<string, MomentsWithStatistics>> {
   try {
-    const computed = await statisticsOf(
-      layers.map(({ moments }) => moments),
-      options,
-      signal,
-    );
+    const computed = await statisticsOf(layers, options, signal);
     return new Map(layers.map(({ name }, index) => [name, computed[index]]));
   } catch (error) {
     if (!signal?.aborted) throw error;

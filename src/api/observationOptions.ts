@@ -8,7 +8,7 @@ import type { InstrumentOptions } from '../instrument/options.js';
  */
 export function observationOptions(options: Partial<InstrumentOptions>): InstrumentOptions {
   const { convMethod = 'channelwise', sequenceMethod, precision = 'float64' } = options;
-  const { interpolate, interpolation } = options;
+  const { interpolate, interpolation, measureAt = 'cheaper' } = options;
   if (interpolate === undefined && interpolation !== undefined) {
     throw new UserError(
       `--interpolation ${interpolation} has no effect without --interpolate: add the size, or leave it out`,
@@ -18,6 +18,7 @@ export function observationOptions(options: Partial<InstrumentOptions>): Instrum
     convMethod,
     sequenceMethod,
     precision,
+    measureAt,
     interpolate,
     interpolation: interpolate === undefined ? undefined : (interpolation ?? 'linear'),
   };

@@ -36,6 +36,14 @@ export function addAnalyze(program: Command, context: Context): void {
     .addOption(idimRule().default('explained'))
     .optionsGroup('Computing:')
     .addOption(
+      new Option(
+        '--measure-at <side>',
+        'wide linear layers at their inputs where that is cheaper, or all layers at their outputs',
+      )
+        .choices(['cheaper', 'output'])
+        .default('cheaper'),
+    )
+    .addOption(
       new Option('--provider <name>', 'where ONNX Runtime computes')
         .choices(['auto', 'cpu', 'cuda', 'webgpu'])
         .default('auto'),

@@ -9,7 +9,7 @@ export interface Collector<Found> {
    */
   add(feed: Feed): Promise<void>;
   /** What has been found. */
-  result(): Collected<Found>;
+  result(): Collected<Found> | Promise<Collected<Found>>;
 }
 
 export interface Collected<Found> {

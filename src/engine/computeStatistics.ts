@@ -15,12 +15,16 @@ export interface MomentsWithStatistics {
   readonly axes?: PrincipalAxes;
 }
 
-/** @throws what `layerStatistics` and `principalAxes` throw. */
+/**
+ * @param inner see `layerStatistics`.
+ * @throws what `layerStatistics` and `principalAxes` throw.
+ */
 export function computeStatistics(
   moments: Moments,
   { axes, ...options }: WantedStatistics,
+  inner?: Float64Array,
 ): MomentsWithStatistics {
-  const statistics = layerStatistics(moments, options);
+  const statistics = layerStatistics(moments, options, inner);
   return axes
     ? { moments, statistics, axes: principalAxes(moments, statistics.eigenvalues) }
     : { moments, statistics };

@@ -17,6 +17,8 @@ export interface ObservedLayer {
   readonly name: string;
   /** Of all batches; where `invalid` is set, of those before the one it names. */
   readonly moments: Moments;
+  /** A smaller matrix with the same eigenvalues, but for zeros, as the covariance; where there is one. */
+  readonly inner?: Float64Array;
   /** NaN or Inf came up: the first batch (counted from 1) in which it did. */
   readonly invalid?: { readonly batch: number; readonly reason: string };
 }

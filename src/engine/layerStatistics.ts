@@ -1,13 +1,20 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import type { Moments } from '../stats/moments.js';
 import { WORTH_A_TEAM } from '../stats/tridiagonalKernel.js';
 import { computeStatistics, type MomentsWithStatistics, type WantedStatistics } from './computeStatistics.js';
+import type { ObservedLayer } from './layerMoments.js';
 import type { HelpRequest, StatisticsReply, StatisticsRequest } from './statisticsWorker.js';
 
 /** Eigenvalues cost about features³ operations; below this sum of them, workers take longer to start than to work. */
 const WORTH_A_WORKER = 300 ** 3;
+
+/** What was found of a layer. */
+export type Measured = Pick<ObservedLayer, 'moments' | 'inner'>;
+
+/** Of the matrix whose eigenvalues are computed. */
+const orderOf = ({ moments, inner }: Measured): number =>
+  inner ? Math.sqrt(inner.length) : moments.sum.length;
 
 /**
  * The statistics of several layers, side by side in workers, so that neither the wait nor Ctrl-C hangs on the
@@ -19,23 +26,20 @@ const WORTH_A_WORKER = 300 ** 3;
  * @throws whatever `computeStatistics` throws; the signal's reason when it aborts.
  */
 export async function statisticsOf(
-  layers: readonly Moments[],
+  layers: readonly Measured[],
   options: WantedStatistics,
   signal?: AbortSignal,
 ): Promise<MomentsWithStatistics[]> {
-  const cost = layers.reduce((sum, { sum: { length } }) => sum + length ** 3, 0);
+  const cost = layers.reduce((sum, layer) => sum + orderOf(layer) ** 3, 0);
   if (cost < WORTH_A_WORKER) {
-    return layers.map((moments) => computeStatistics(moments, options));
+    return layers.map(({ moments, inner }) => computeStatistics(moments, options, inner));
   }
   const widestFirst = layers
-    .map((moments, index) => ({ moments, index }))
-    .sort((a, b) => b.moments.sum.length - a.moments.sum.length);
+    .map((layer, index) => ({ ...layer, index }))
+    .sort((a, b) => orderOf(b) - orderOf(a));
   const results: MomentsWithStatistics[] = new Array(layers.length);
   const cores = availableParallelism();
-  let together = dominantLayers(
-    widestFirst.map(({ moments }) => moments.sum.length),
-    cores,
-  );
+  let together = dominantLayers(widestFirst.map(orderOf), cores);
   const count = together > 0 ? cores : Math.min(cores, layers.length);
   const workers = Array.from(
     { length: count },
@@ -45,12 +49,12 @@ export async function statisticsOf(
     const [leader, ...helpers] = workers;
     for (; together > 0; together--) {
       const next = widestFirst.shift();
-      if (next) results[next.index] = await ask(leader, { moments: next.moments, options }, signal, helpers);
+      if (next) results[next.index] = await ask(leader, { ...next, options }, signal, helpers);
     }
     await Promise.all(
       workers.map(async (worker) => {
         for (let next = widestFirst.shift(); next; next = widestFirst.shift()) {
-          results[next.index] = await ask(worker, { moments: next.moments, options }, signal);
+          results[next.index] = await ask(worker, { ...next, options }, signal);
         }
       }),
     );
@@ -73,7 +77,7 @@ export function dominantLayers(widths: readonly number[], cores: number): number
 
 async function ask(
   worker: Worker,
-  { moments, options }: Pick<StatisticsRequest, 'moments' | 'options'>,
+  { moments, inner, options }: Omit<StatisticsRequest, 'helpers'>,
   signal: AbortSignal | undefined,
   others: readonly Worker[] = [],
 ): Promise<MomentsWithStatistics> {
@@ -84,7 +88,7 @@ async function ask(
     other.postMessage(request, [port2]);
     return port1;
   });
-  const request: StatisticsRequest = { moments, options, helpers };
+  const request: StatisticsRequest = { moments, inner, options, helpers };
   const transferred = [moments.sum.buffer, moments.scatter.buffer] as ArrayBuffer[];
   worker.postMessage(request, [...transferred, ...helpers]);
   // `once` also rejects on the worker's `error` event and on abort.

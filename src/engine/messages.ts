@@ -1,5 +1,5 @@
 import type { Feed } from '../data/feed.js';
-import type { MomentOutputs } from '../instrument/instrumentedModel.js';
+import type { LiftModel, MomentOutputs } from '../instrument/instrumentedModel.js';
 import type { CoordinateOutput } from '../instrument/project.js';
 import type { ModelBytes } from '../instrument/rewrittenModel.js';
 import type { Provider } from '../run/schema.js';
@@ -10,7 +10,12 @@ import type { SessionOptions } from './modelSession.js';
 
 /** What a pass over the data is for, with the names of the outputs of the model that was rewritten for it. */
 export type Task =
-  | { readonly kind: 'moments'; readonly outputs: readonly MomentOutputs[] }
+  | {
+      readonly kind: 'moments';
+      readonly outputs: readonly MomentOutputs[];
+      /** For layers that are measured at their inputs. */
+      readonly lifts?: readonly LiftModel[];
+    }
   | {
       readonly kind: 'coordinates';
       readonly outputs: readonly CoordinateOutput[];

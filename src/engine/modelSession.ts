@@ -58,9 +58,7 @@ export class ModelSession {
           graphOptimizationLevel: 'all',
           logSeverityLevel: FATAL_ONLY,
           ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-          ...(folder === undefined
-            ? {}
-            : { extra: { session: { model_external_initializers_file_folder_path: folder } } }),
+          ...externalData(folder),
         }),
       );
       return new ModelSession(ort, session, provider, notice);
@@ -96,6 +94,33 @@ export class ModelSession {
     await this.#session.release();
   }
 }
+
+/**
+ * Opens a small model of delve's own on the CPU, as it stands: whoever opens it runs it once.
+ *
+ * @throws UserError where it does not load.
+ */
+export async function openPlain({
+  bytes,
+  externalDataFolder: folder,
+}: ModelBytes): Promise<InferenceSession> {
+  const { default: ort } = await import('onnxruntime-node');
+  try {
+    return await ort.InferenceSession.create(bytes, {
+      executionProviders: ['cpu'],
+      graphOptimizationLevel: 'disabled',
+      logSeverityLevel: FATAL_ONLY,
+      ...externalData(folder),
+    });
+  } catch (error) {
+    throw sessionError(error);
+  }
+}
+
+const externalData = (folder: string | undefined) =>
+  folder === undefined
+    ? {}
+    : { extra: { session: { model_external_initializers_file_folder_path: folder } } };
 
 export function doublesOf(outputs: Outputs, name: string): Float64Array {
   const values = valuesOf(outputs, name);

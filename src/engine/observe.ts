@@ -30,5 +30,5 @@ export async function observe(
   options: ObserveOptions,
 ): Promise<Observation> {
   refuseImpossible(options.provider, options.precision);
-  return runPass({ kind: 'moments', outputs: model.layers }, model, source, options);
+  return runPass({ kind: 'moments', outputs: model.layers, lifts: model.lifts }, model, source, options);
 }

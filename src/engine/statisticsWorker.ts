@@ -7,6 +7,8 @@ import { computeStatistics, type MomentsWithStatistics, type WantedStatistics } 
 /** One layer's moments to a worker; it answers with `StatisticsReply`. */
 export interface StatisticsRequest {
   readonly moments: Moments;
+  /** See `layerStatistics`. */
+  readonly inner?: Float64Array;
   readonly options: WantedStatistics;
   /** Ports of workers that take part in the work; they are closed when it is done. */
   readonly helpers: readonly MessagePort[];
@@ -25,11 +27,11 @@ parentPort?.on('message', (request: StatisticsRequest | HelpRequest) => {
   else answer(request);
 });
 
-function answer({ moments, options, helpers }: StatisticsRequest): void {
+function answer({ moments, inner, options, helpers }: StatisticsRequest): void {
   let reply: StatisticsReply;
   try {
     const others = helpers.map((port) => (reduction: SharedReduction) => port.postMessage(reduction));
-    reply = withHelpers(others, () => computeStatistics(moments, options));
+    reply = withHelpers(others, () => computeStatistics(moments, options, inner));
   } catch (error) {
     reply = { error };
   }

@@ -35,7 +35,7 @@ async function work(port: MessagePort, { task, model, options, stop }: WorkerSta
       say({ kind: 'ran', samples: message.feed.samples, seconds, memory: process.memoryUsage.rss() });
     }
     if (stopped()) return;
-    const { layers, buffers } = collector.result();
+    const { layers, buffers } = await collector.result();
     say(
       { kind: 'found', layers },
       buffers.filter((buffer) => buffer instanceof ArrayBuffer),
@@ -48,7 +48,7 @@ async function work(port: MessagePort, { task, model, options, stop }: WorkerSta
 function collectorFor(task: Task, session: ModelSession, fixedBatch: number | undefined): Collector<Found> {
   switch (task.kind) {
     case 'moments':
-      return new MomentCollector(session, task.outputs, fixedBatch);
+      return new MomentCollector(session, task, fixedBatch);
     case 'coordinates':
       return new CoordinateCollector(session, task.outputs, task.samples, fixedBatch);
   }

@@ -1,4 +1,4 @@
-import type { RewrittenModel } from './rewrittenModel.js';
+import type { ModelBytes, RewrittenModel } from './rewrittenModel.js';
 
 /** Names of the graph outputs that carry one layer's moments of one batch. */
 export interface MomentOutputs {
@@ -12,7 +12,34 @@ export interface MomentOutputs {
   readonly scatter: string;
   /** float64, `[features]`: what was subtracted from every observation of this batch; absent = nothing was. */
   readonly shift?: string;
+  /**
+   * The outputs are about the layer's input: which model turns them into the moments of its output (an index of
+   * `InstrumentedModel.lifts`), and which of its outputs are these. Layers with one input share it.
+   */
+  readonly lifted?: { readonly model: number; readonly features: number; readonly outputs: LiftedOutputs };
+}
+
+/** Names of the outputs of a lift that are about one layer, all float64. */
+export interface LiftedOutputs {
+  /** `[features]`: the mean of y. */
+  readonly mean: string;
+  /** `[features, features]`: W L (W L)ᵀ, the covariance of y. */
+  readonly covariance: string;
+  /** `[columns, columns]`: (W L)ᵀ W L, which has the same eigenvalues. */
+  readonly inner: string;
+  /** `[features]`: the squared length of each row of [W b]. */
+  readonly squares: string;
+}
+
+/** A model that turns mean and covariance of x into those of y = W x + b, for every layer that has the input x. */
+export interface LiftModel extends ModelBytes {
+  /** Name of the input, float64, `[inputs]`: the mean of x. */
+  readonly mean: string;
+  /** Name of the input, float64, `[inputs, columns]`: L, where L Lᵀ is the covariance of x. */
+  readonly factor: string;
 }
 
 /** A model rewritten so that its only outputs are moments. */
-export type InstrumentedModel = RewrittenModel<MomentOutputs>;
+export interface InstrumentedModel extends RewrittenModel<MomentOutputs> {
+  readonly lifts?: readonly LiftModel[];
+}

@@ -10,6 +10,8 @@ export type Precision = 'float64' | 'float32';
 /** `nearest` and `linear` as `torch.nn.functional.interpolate` has them (linear: half-pixel, no antialias). */
 export type Interpolation = 'nearest' | 'linear';
 
+export type MeasureAt = 'cheaper' | 'output';
+
 /** How activations become observations. */
 export interface InstrumentOptions {
   readonly convMethod: ConvMethod;
@@ -19,4 +21,10 @@ export interface InstrumentOptions {
   /** Two-dimensional feature maps with a side longer than this are resized to this size × this size first. */
   readonly interpolate?: number;
   readonly interpolation?: Interpolation;
+  /**
+   * Where layers are measured. `cheaper`: wide linear layers at their inputs, where these have fewer features, and the
+   * moments of the output follow from these and the weights; `output` (what counts where nothing is said): all at
+   * their outputs.
+   */
+  readonly measureAt?: MeasureAt;
 }

@@ -1,11 +1,16 @@
 import { intAttribute, intsAttribute } from '../onnx/attributes.js';
 import type { LayerDescription, LayerFamily, NodeInGraph } from './family.js';
+import { mapOfConvolution } from './linearMap.js';
 import { countParameters, rankLimitOf, weightShapeOf } from './parameters.js';
 
 /** Convolutions: `[samples, channels, ...positions]`. */
 export const convolution: LayerFamily = {
   operators: ['Conv', 'FusedConv', 'ConvTranspose'],
-  describe: (at) => describeConvolution(at, { weight: at.node.input[1], bias: at.node.input[2] }),
+  describe: (at) => {
+    const described = describeConvolution(at, { weight: at.node.input[1], bias: at.node.input[2] });
+    const linearMap = mapOfConvolution(at.graph, at.node);
+    return typeof described === 'string' || !linearMap ? described : { ...described, linearMap };
+  },
 };
 
 /**

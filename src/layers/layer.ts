@@ -1,3 +1,5 @@
+import type { LinearMap } from './linearMap.js';
+
 /** How a layer's output tensor holds samples, features and positions. */
 export type ActivationLayout =
   /** `[samples, features, ...positions]`: convolutions. */
@@ -37,6 +39,8 @@ export interface Layer {
   /** Weights and biases, counted. */
   readonly parameters?: number;
   readonly quantization?: Quantization;
+  /** What the layer computes, where that is one linear map a position. */
+  readonly linearMap?: LinearMap;
   /** Where the operator leaves its output out: which of the node's outputs has to be given the name `output`. */
   readonly unnamed?: { readonly nodeIndex: number; readonly outputIndex: number };
 }

@@ -2,6 +2,7 @@ import { intAttribute } from '../onnx/attributes.js';
 import { type ConstantValue, constantValue } from '../onnx/constantShape.js';
 import type { Graph } from '../onnx/graph.js';
 import type { LayerDescription, LayerFamily, NodeInGraph } from './family.js';
+import { mapOfGemm, mapOfMatMul, withBiasOf } from './linearMap.js';
 import { countParameters, rankLimitOf, weightShapeOf } from './parameters.js';
 
 /** `Gemm`: `[samples, features]`. Its weight may also be fed from outside; one that the graph computes is none. */
@@ -20,6 +21,7 @@ export const gemm: LayerFamily = {
       weightShape,
       ...rankLimitOf(features, weightShape?.[transposed ? 1 : 0] ?? Number.POSITIVE_INFINITY),
       parameters: countParameters(graph, [node.input[1], node.input[2]]),
+      ...(node.opType === 'Gemm' ? { linearMap: mapOfGemm(graph, node) } : {}),
     };
   },
 };
@@ -47,6 +49,9 @@ export const matMul: LayerFamily = {
         weightShape,
         ...rankLimitOf(features, weightShape?.at(transposed ? -1 : -2) ?? Number.POSITIVE_INFINITY),
         parameters: countParameters(graph, [node.input[1]]),
+        ...(node.opType === 'MatMul'
+          ? { linearMap: mapOfMatMul(graph, node, rankOf(graph, node.output[0]).rank) }
+          : {}),
       },
     );
   },
@@ -105,9 +110,10 @@ export function withBias({ graph }: NodeInGraph, layer: LayerDescription): Layer
   const bias = other === undefined ? undefined : constantValue(graph, other);
   if (!add || !bias || !isBias(bias, layer)) return layer;
   const output = add.output[0];
-  const { layout, parameters } = layer;
+  const { layout, parameters, linearMap, features } = layer;
   return {
     ...layer,
+    ...(linearMap ? { linearMap: withBiasOf(linearMap, graph, other, features) } : {}),
     output,
     layout: layout.kind === 'featureMap' ? layout : { ...rankOf(graph, output), ...layout },
     parameters: parameters === undefined || bias.size === undefined ? undefined : parameters + bias.size,

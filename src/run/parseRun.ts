@@ -59,6 +59,7 @@ const settings = {
   split: string,
   interpolate: optional(wholeFrom(1)),
   interpolation: optional(oneOf('nearest', 'linear')),
+  measureAt: optional(oneOf('cheaper', 'output')),
   maxSamples: optional(wholeFrom(1)),
   every: optional(wholeFrom(1)),
 } satisfies Record<keyof RunSettings, Shape>;
@@ -87,6 +88,7 @@ const layer = {
   weightShape: optional(arrayOf(wholeFrom(0))),
   parameters: optional(wholeFrom(0)),
   rankLimit: optional(wholeFrom(0)),
+  measuredAt: optional(oneOf('input')),
   warnings: arrayOf(string),
 } satisfies Record<keyof RunLayer, Shape>;
 

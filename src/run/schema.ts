@@ -1,4 +1,10 @@
-import type { ConvMethod, Interpolation, Precision, SequenceMethod } from '../instrument/options.js';
+import type {
+  ConvMethod,
+  Interpolation,
+  MeasureAt,
+  Precision,
+  SequenceMethod,
+} from '../instrument/options.js';
 import type { IdimRule } from '../stats/intrinsicDimensionality.js';
 import type { LayerStatistics } from '../stats/statistics.js';
 
@@ -49,7 +55,7 @@ export interface RunData {
   readonly preprocessing?: Readonly<Record<string, unknown>>;
 }
 
-export type { ConvMethod, IdimRule, Interpolation, Precision, SequenceMethod };
+export type { ConvMethod, IdimRule, Interpolation, MeasureAt, Precision, SequenceMethod };
 export type Provider = 'cpu' | 'cuda' | 'webgpu';
 
 export interface RunSettings {
@@ -73,6 +79,8 @@ export interface RunSettings {
   readonly split: string;
   readonly interpolate?: number;
   readonly interpolation?: Interpolation;
+  /** `cheaper`: layers with `measuredAt` were measured at their inputs; absent: all were at their outputs. */
+  readonly measureAt?: MeasureAt;
   readonly maxSamples?: number;
   readonly every?: number;
 }
@@ -92,4 +100,6 @@ export interface RunLayer extends LayerStatistics {
   readonly parameters?: number;
   /** The most directions that the output can have, whatever the data; where that is fewer than `features`. */
   readonly rankLimit?: number;
+  /** The moments are those of the layer's input x, mapped: y = W x + b. Absent: they are those of its output. */
+  readonly measuredAt?: 'input';
 }

@@ -8,7 +8,8 @@
  *
  * @param matrix `order × order`, row-major, symmetric. Not changed.
  * @param most columns to try. Time: order · rank².
- * @returns L, `order × rank` within rows of `most` elements; `undefined` where `most` columns do not suffice.
+ * @returns L, `order × rank` within rows of `most` elements; `undefined` where `most` columns do not suffice (`order`
+ *   columns always do).
  */
 export function lowRankFactor(matrix: Float64Array, order: number, most: number): LowRankFactor | undefined {
   const factor = new Float64Array(order * most);
@@ -29,7 +30,7 @@ export function lowRankFactor(matrix: Float64Array, order: number, most: number)
     }
     const leading = Math.max(largest, trace / Math.max(1, rank));
     if (residual <= order * Number.EPSILON * leading) return { factor, stride: most, rank };
-    if (rank === most) return undefined;
+    if (rank === most) return most < order ? undefined : { factor, stride: most, rank };
     addColumn(matrix, order, factor, most, rank, pivot, left);
   }
 }

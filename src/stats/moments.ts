@@ -23,6 +23,21 @@ export function emptyMoments(features: number): Moments {
 }
 
 /**
+ * The moments of `count` observations of this mean and covariance: s = n m, S = n (Q + m mᵀ).
+ *
+ * @param covariance `features × features`, row-major, symmetric. **Overwritten**: it becomes the scatter.
+ */
+export function momentsFrom(count: number, mean: Float64Array, covariance: Float64Array): Moments {
+  const features = mean.length;
+  for (let i = 0; i < features; i++) {
+    const row = i * features;
+    const meanI = mean[i];
+    for (let j = 0; j < features; j++) covariance[row + j] = count * (covariance[row + j] + meanI * mean[j]);
+  }
+  return { count, sum: mean.map((value) => count * value), scatter: covariance };
+}
+
+/**
  * Adds `batch` to `total`, in place.
  *
  * @throws RangeError where the two differ in features.

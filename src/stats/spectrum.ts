@@ -11,16 +11,23 @@ import { innerProducts, lowRankFactor } from './lowRank.js';
  *   features² · ε of the total, so that no share of variance changes.
  *
  * @param covariance `features × features`, row-major, symmetric. **Overwritten.**
+ * @param inner a smaller symmetric matrix that has the same eigenvalues, but for zeros; where one is known.
+ *   **Overwritten.**
  * @throws RangeError where an element is NaN or infinite; Error where the iteration does not converge.
  */
 export function covarianceSpectrum(
   covariance: Float64Array,
   features: number,
   observations: number,
+  inner?: Float64Array,
 ): Float64Array {
   const spectrum = new Float64Array(features);
   const order = dropConstantFeatures(covariance, features);
-  const eigenvalues = eigenvaluesOf(covariance.subarray(0, order * order), order, observations);
+  // A feature that was left out as constant is still in the smaller matrix, with whatever rounding made of it.
+  const eigenvalues =
+    inner && order === features
+      ? symmetricEigenvalues(inner, Math.sqrt(inner.length))
+      : eigenvaluesOf(covariance.subarray(0, order * order), order, observations);
   const noise = features * Number.EPSILON * (eigenvalues[0] ?? 0);
   const rank = Math.min(order, Math.max(0, observations - 1));
   for (let i = 0; i < rank && eigenvalues[i] > noise; i++) spectrum[i] = eigenvalues[i];

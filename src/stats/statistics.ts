@@ -51,12 +51,15 @@ export interface LayerStatistics {
 /**
  * The statistics of one layer from its moments.
  *
+ * @param inner a smaller symmetric matrix with the same eigenvalues, but for zeros, as the covariance, where one is
+ *   known. **Overwritten.**
  * @throws UserError where a threshold is no share of variance; RangeError where no threshold is given or the
  *   moments hold NaN or Inf (see `areFinite`); Error where the eigenvalues do not converge.
  */
 export function layerStatistics(
   moments: Moments,
   { thresholds, idimRule, precision = 'float64' }: StatisticsOptions,
+  inner?: Float64Array,
 ): LayerStatistics {
   const observations = moments.count;
   const features = moments.sum.length;
@@ -66,7 +69,7 @@ export function layerStatistics(
   const dead = deadFeatures(moments);
   const matrix = covariance(moments);
   const totalVariance = trace(matrix, features);
-  const spectrum = covarianceSpectrum(matrix, features, observations);
+  const spectrum = covarianceSpectrum(matrix, features, observations, inner);
   const cuts = thresholds.flatMap((threshold) => {
     const cut = recut(observations === 0 ? [] : spectrum, features, threshold, idimRule);
     return cut ? [{ threshold, ...cut }] : [];

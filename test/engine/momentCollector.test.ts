@@ -22,10 +22,10 @@ async function observed(
   { fixedBatch }: { readonly fixedBatch?: number } = {},
 ) {
   const session = await ModelSession.open(model, { provider: 'cpu' });
-  const collector = new MomentCollector(session, model.layers, fixedBatch);
+  const collector = new MomentCollector(session, { outputs: model.layers }, fixedBatch);
   try {
     for (const tensors of feeds) await collector.add({ samples: Object.values(tensors)[0].dims[0], tensors });
-    return collector.result().layers;
+    return (await collector.result()).layers;
   } finally {
     await session.release();
   }

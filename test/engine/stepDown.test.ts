@@ -105,7 +105,7 @@ describe('StepDown', () => {
       },
     };
     const outputs = [{ layer: 'fc', count: 'n', sum: 's', scatter: 'q' }];
-    const collector = new MomentCollector(session as unknown as ModelSession, outputs, undefined);
+    const collector = new MomentCollector(session as unknown as ModelSession, { outputs }, undefined);
     const careful = new StepDown(
       { add: (feed) => collector.add(feed), completed: () => completed },
       () => {},
