@@ -1,14 +1,12 @@
-import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ReportOptions } from '../report/report.js';
 import type { Run } from '../run/schema.js';
 import { type Context, hasColor, print } from './context.js';
 import { idimRule, thresholds, wholeNumber } from './parse.js';
 import { namedOrNewest } from './runs.js';
-import { isFolder, type OutputFile, textIn, writeOutputs } from './writeOutputs.js';
 
 /** The names of `formats`, which are not asked here: rendering is not loaded until there is something to render. */
-export const formatNames: readonly string[] = ['table', 'json', 'csv'];
+export const formatNames: readonly string[] = ['table', 'json', 'csv', 'delve-csv'];
 /** The names of `plots`, likewise. */
 export const plotNames = ['saturation', 'spectrum', 'heatmap', 'idim'] as const;
 
@@ -72,7 +70,8 @@ Examples:
         step,
         ...(output === undefined ? { color: hasColor(stdout, env), width: stdout.columns } : {}),
       };
-      if (output !== undefined) await writeRendered(cut, chosen, output, common);
+      if (output !== undefined)
+        await (await import('../job/writeReports.js')).writeReports(cut, chosen, output, common);
       else await print(context, await renderedText(cut, chosen, common));
     });
 }
@@ -104,30 +103,4 @@ async function renderedText(
   throw new UserError(
     `the format ${format} is not text: name where to write it with --output, such as ${fileName(options)}`,
   );
-}
-
-/** Everything is rendered before anything is written. */
-async function writeRendered(
-  runs: readonly Run[],
-  formats: readonly string[],
-  output: string,
-  options: ReportOptions,
-): Promise<void> {
-  const { formatOf, renderReport } = await import('../report/report.js');
-  const inFolder = formats.length > 1 || (formatOf(formats[0]).kind !== 'folder' && (await isFolder(output)));
-  const files: OutputFile[] = [];
-  for (const format of formats) {
-    const { fileName, appends } = formatOf(format);
-    const path = inFolder ? join(output, fileName(options)) : output;
-    const existing = appends ? await textIn(path) : undefined;
-    const content = await renderReport(runs, {
-      ...options,
-      format,
-      ...(existing === undefined ? {} : { existing }),
-    });
-    if (typeof content === 'string' || content instanceof Uint8Array) files.push({ path, content });
-    else for (const [name, part] of content) files.push({ path: join(path, name), content: part });
-  }
-  const single = files.length === 1 && files[0].path === output;
-  await writeOutputs(files, { makeFolders: !single });
 }

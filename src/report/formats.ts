@@ -8,4 +8,14 @@ export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
   ['table', textFormat('the table of the terminal', 'txt', table)],
   ['json', textFormat('the run as run.json has it', 'json', json)],
   ['csv', textFormat('a row a layer, all digits', 'csv', csv)],
+  [
+    'delve-csv',
+    {
+      summary: 'the CSV of the Python package delve, a row an epoch, gone on with',
+      kind: 'text',
+      appends: true,
+      fileName: () => 'delve.csv',
+      render: async (runs, options) => (await import('./delveCsv/delveCsv.js')).delveCsv(runs, options),
+    },
+  ],
 ]);

@@ -30,7 +30,7 @@ describe('a report', () => {
 
   it('refuses what it cannot render', () => {
     expect(() => report(one, { format: 'xml' })).toThrow(
-      new UserError('there is no format xml: choose one of table, json, csv'),
+      /^there is no format xml: choose one of table, json, csv\b/,
     );
     expect(() => report([])).toThrow(UserError);
     expect(() => report(one, { threshold: 2 })).toThrow(UserError);
