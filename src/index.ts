@@ -24,8 +24,9 @@ export { type Inspection, type InspectOptions, inspect } from './api/inspect.js'
 export { type InstrumentModelOptions, instrumentModel } from './api/instrumentModel.js';
 export { mergeSavedRuns } from './api/mergeSavedRuns.js';
 export { type Bound, parseBound } from './check/bound.js';
-export { type CheckResult, type CheckRules, check, type RuleName, type Violation } from './check/check.js';
-export { type CheckConfig, readCheckConfig } from './check/checkConfig.js';
+export { type CheckResult, type CheckRules, check } from './check/check.js';
+export type { CheckConfig } from './check/checkConfig.js';
+export type { Judgement } from './check/judgement.js';
 export {
   type LayerReading,
   type Reading,
@@ -33,6 +34,7 @@ export {
   readingRules,
   readLayers,
 } from './check/readLayers.js';
+export type { Aggregate, BoundKind, Level, Rule } from './check/rule.js';
 export type { Gpu } from './cuda/gpus.js';
 export { type InstalledCuda, type SetUpCudaOptions, setUpCuda } from './cuda/setUpCuda.js';
 export type { CsvOptions, ImageOptions, ImageSize } from './data/options.js';
@@ -49,10 +51,15 @@ export type {
   Precision,
   SequenceMethod,
 } from './instrument/options.js';
+export { findConfig, readConfig } from './job/findConfig.js';
+export type { JobConfig, JobReport } from './job/jobConfig.js';
+export { type JobResult, type RunJobOptions, runJob } from './job/runJob.js';
 export type { Layer, NotObservable } from './layers/layer.js';
 export type { LayerSelection } from './layers/selectLayers.js';
 export type { ModelInput } from './onnx/modelInput.js';
-export { formatCheck } from './report/checkText.js';
+export type { CheckFormat, CheckOptions } from './report/checks/checkFormat.js';
+export { checkFormats } from './report/checks/checkFormats.js';
+export { formatCheck } from './report/checks/checkText.js';
 export { diffTable } from './report/diffTable.js';
 export type { Format, Rendering } from './report/format.js';
 export { formats } from './report/formats.js';

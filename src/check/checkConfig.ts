@@ -1,72 +1,45 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { messageOf, UserError } from '../errors.js';
-import { excerpt, isRecord } from '../run/jsonShape.js';
+import { UserError } from '../errors.js';
+import { arrayOf, excerpt, isRecord } from '../run/jsonShape.js';
 import { type Bound, boundOf } from './bound.js';
-import type { RuleName } from './check.js';
-import { nearest } from './nearest.js';
+import { requireShape, ruleOf, ruleShape } from './parseRule.js';
+import type { Rule } from './rule.js';
 
-/** Rules as a file holds them: `baseline` is still a path. */
+/** What a run is held to, as a file has it: `baseline` is still a path. */
 export interface CheckConfig {
   readonly minSaturation: readonly Bound[];
   readonly maxSaturation: readonly Bound[];
   readonly maxDrop: readonly Bound[];
+  readonly rules: readonly Rule[];
   readonly baseline?: string;
 }
 
-const RULES = ['minSaturation', 'maxSaturation', 'maxDrop'] as const satisfies readonly RuleName[];
-const KEYS = [...RULES, 'baseline'];
+const BOUNDS = ['minSaturation', 'maxSaturation', 'maxDrop'] as const;
+
+/** The keys of a file that say what a run is held to. */
+export const checkKeys = [...BOUNDS, 'rules', 'baseline'] as const;
 
 /**
- * Reads a file of rules. A relative `baseline` is one relative to the file.
- *
- * @throws UserError that names the file and the key at fault.
- */
-export async function readCheckConfig(file: string): Promise<CheckConfig> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new UserError(`cannot read the rules in ${file}: ${messageOf(error)}`, { cause: error });
-  }
-  const config = parseCheckConfig(text, file);
-  if (config.baseline === undefined) return config;
-  return { ...config, baseline: resolve(dirname(file), config.baseline) };
-}
-
-/**
- * Rules as JSON: `{ "minSaturation": 0.05, "maxDrop": { "*": 0.1, "layer4.*": 0.02 }, "baseline": "main.delve" }`.
- * A number is a bound on all layers; an object holds one for each glob, later ones before earlier.
+ * What a file says a run must hold to: `{ "minSaturation": 0.05, "maxDrop": { "*": 0.1, "layer4.*": 0.02 },
+ * "rules": [{ "statistic": "tail", "max": 0 }], "baseline": "main.delve" }`. A number is a bound on all layers; an
+ * object holds one for each glob, later ones before earlier.
  *
  * @param source the file's name, for messages.
  * @throws UserError that names the file and the key at fault.
  */
-export function parseCheckConfig(text: string, source: string): CheckConfig {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`${source} is not JSON: ${messageOf(error)}`, { cause: error });
-  }
-  if (!isRecord(value)) {
-    throw new UserError(
-      `${source} should hold an object with ${KEYS.join(', ')}, but holds ${excerpt(value)}`,
-    );
-  }
-  const unknown = Object.keys(value).find((key) => !KEYS.includes(key));
-  if (unknown !== undefined) {
-    throw new UserError(
-      `${source}: there is no rule ${excerpt(unknown)}; did you mean ${nearest(unknown, KEYS)}?`,
-    );
-  }
-  const { baseline } = value;
+export function checkConfigOf(value: Readonly<Record<string, unknown>>, source: string): CheckConfig {
+  const { baseline, rules } = value;
   if (baseline !== undefined && (typeof baseline !== 'string' || baseline === '')) {
     throw new UserError(`${source}: baseline should be the path of a run, but is ${excerpt(baseline)}`);
   }
-  const [minSaturation, maxSaturation, maxDrop] = RULES.map((rule) =>
-    boundsOf(value[rule], `${source}: ${rule}`),
+  if (rules !== undefined) requireShape((list) => arrayOf(ruleShape)(list, 'rules'), rules, source);
+  const [minSaturation, maxSaturation, maxDrop] = BOUNDS.map((bound) =>
+    boundsOf(value[bound], `${source}: ${bound}`),
   );
-  return { minSaturation, maxSaturation, maxDrop, ...(baseline === undefined ? {} : { baseline }) };
+  return {
+    ...{ minSaturation, maxSaturation, maxDrop },
+    rules: Array.isArray(rules) ? rules.map((rule, i) => ruleOf(rule, `${source}: rules[${i}]`)) : [],
+    ...(baseline === undefined ? {} : { baseline }),
+  };
 }
 
 function boundsOf(value: unknown, place: string): Bound[] {

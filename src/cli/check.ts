@@ -1,22 +1,26 @@
 import type { Command } from 'commander';
-import type { Bound, CheckConfig } from '../index.js';
-import { type Context, hasColor, print } from './context.js';
+import { UserError } from '../errors.js';
+import type { Bound, JobConfig } from '../index.js';
+import { addCheckOutput, type CheckOutputOptions, giveVerdict } from './checkOutput.js';
+import type { Context } from './context.js';
 import { repeated } from './parse.js';
 import { namedOrNewest } from './runs.js';
+import { shownPath } from './shownPath.js';
 
-interface Options {
+interface Options extends CheckOutputOptions {
   readonly minSaturation?: string[];
   readonly maxSaturation?: string[];
   readonly baseline?: string;
   readonly maxDrop?: string[];
   readonly config?: string;
+  readonly updateBaseline?: boolean;
 }
 
 /** The exit code for a check that failed, as `diff` and `grep` have it. */
-const FAILED = 1;
+export const FAILED = 1;
 
 export function addCheck(program: Command, context: Context): void {
-  program
+  const command = program
     .command('check')
     .summary('hold a run against bounds and a baseline')
     .description('Hold a run against bounds. The exit code is 1 where a layer breaks one.')
@@ -25,42 +29,67 @@ export function addCheck(program: Command, context: Context): void {
     .option('--max-saturation <bound>', 'likewise', repeated)
     .option('--baseline <run>', 'an earlier run to compare with')
     .option('--max-drop <bound>', "likewise, how far below the baseline's a saturation may be", repeated)
-    .option('--config <file>', 'bounds and baseline as JSON; those of options go before them')
+    .option(
+      '--config <file>',
+      'rules and baseline; without bounds given here, the nearest delve.config.json is taken',
+    )
+    .option('--update-baseline', 'make the run the baseline, instead of checking it');
+  addCheckOutput(command)
     .addHelpText(
       'after',
       `
 A bound for some layers goes before one for all; of several that match, the last
-counts.
+counts. Options go before the file.
 
 Examples:
   $ delve check --min-saturation 0.05 --min-saturation 'layer4.*=0.02'
   $ delve check model.delve --baseline main.delve --max-drop 0.05
-  $ delve check --config rules.json  # { "minSaturation": { "layer4.*": 0.02 } }`,
+  $ delve check --config rules.json  # { "minSaturation": { "layer4.*": 0.02 } }
+  $ delve check --format junit --output delve.xml`,
     )
     .action(async (name: string | undefined, options: Options) => {
-      const [{ check }, { parseBound }, { readCheckConfig }, { formatCheck }, { readRun }] =
-        await Promise.all([
-          import('../check/check.js'),
-          import('../check/bound.js'),
-          import('../check/checkConfig.js'),
-          import('../report/checkText.js'),
-          import('../run/readRun.js'),
-        ]);
-      const config: Partial<CheckConfig> = options.config ? await readCheckConfig(options.config) : {};
+      const [{ check }, { parseBound }, { readRun }, { rulesOf }] = await Promise.all([
+        import('../check/check.js'),
+        import('../check/bound.js'),
+        import('../run/readRun.js'),
+        import('../job/gate.js'),
+      ]);
+      const config = await configFor(options, context);
       const bounds = (fromFile: readonly Bound[] = [], given: readonly string[] = [], option: string) => [
         ...fromFile,
         ...given.map((text) => parseBound(text, option)),
       ];
-      const baseline = options.baseline ?? config.baseline;
+      const baseline = options.baseline ?? config?.baseline;
       const [path] = await namedOrNewest(name === undefined ? [] : [name], context);
       const run = await readRun(path);
-      const result = check(run, {
-        minSaturation: bounds(config.minSaturation, options.minSaturation, '--min-saturation'),
-        maxSaturation: bounds(config.maxSaturation, options.maxSaturation, '--max-saturation'),
-        maxDrop: bounds(config.maxDrop, options.maxDrop, '--max-drop'),
-        ...(baseline === undefined ? {} : { baseline: await readRun(baseline) }),
+      if (options.updateBaseline) {
+        if (baseline === undefined) {
+          throw new UserError('--update-baseline needs to know where: name the baseline with --baseline');
+        }
+        const { updateBaseline } = await import('../job/updateBaseline.js');
+        await updateBaseline(baseline, run);
+        context.stderr.write(`baseline written to ${shownPath(baseline, context.cwd)}\n`);
+        return;
+      }
+      const rules = await rulesOf({
+        minSaturation: bounds(config?.minSaturation, options.minSaturation, '--min-saturation'),
+        maxSaturation: bounds(config?.maxSaturation, options.maxSaturation, '--max-saturation'),
+        maxDrop: bounds(config?.maxDrop, options.maxDrop, '--max-drop'),
+        rules: config?.rules ?? [],
+        ...(baseline === undefined ? {} : { baseline }),
       });
-      await print(context, formatCheck(result, { color: hasColor(context.stdout, context.env) }));
+      const result = check(run, rules);
+      await giveVerdict(context, { result, run, name: path }, options);
       if (!result.passed) context.exitCode = FAILED;
     });
+}
+
+/** The file that was named; where neither it nor a bound was, the nearest. */
+async function configFor(options: Options, { cwd, stderr }: Context): Promise<JobConfig | undefined> {
+  const { findConfig, readConfig } = await import('../job/findConfig.js');
+  if (options.config !== undefined) return readConfig(options.config);
+  if (options.minSaturation ?? options.maxSaturation ?? options.maxDrop ?? options.baseline) return undefined;
+  const config = await findConfig(cwd);
+  if (config) stderr.write(`rules of ${shownPath(config.file, cwd)}\n`);
+  return config;
 }

@@ -13,6 +13,7 @@ import { addInstrument } from './instrument.js';
 import { interruptible, type SignalSource } from './interruptible.js';
 import { addMerge } from './merge.js';
 import { addReport } from './report.js';
+import { addRun } from './run.js';
 import { addSetupCuda } from './setupCuda.js';
 import { usageError } from './usageError.js';
 
@@ -81,6 +82,7 @@ Exit codes: 0 done or passed, 1 a check failed, 2 an error, 130 interrupted.`,
     addAnalyze,
     addReport,
     addCheck,
+    addRun,
     addDiff,
     addMerge,
     addInspect,

@@ -15,6 +15,7 @@ export interface Symbols {
   readonly delta: string;
   readonly passed: string;
   readonly failed: string;
+  readonly warned: string;
 }
 
 export const unicode: Symbols = {
@@ -29,6 +30,7 @@ export const unicode: Symbols = {
   delta: 'Δ',
   passed: '✓',
   failed: '✗',
+  warned: '!',
 };
 
 /** For terminals and logs that are not UTF-8. */
@@ -44,4 +46,5 @@ export const ascii: Symbols = {
   delta: 'd',
   passed: '+',
   failed: 'x',
+  warned: '!',
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { check } from '../../src/check/check.js';
-import { formatCheck } from '../../src/report/checkText.js';
-import { invalidLayer, layer, run } from '../support/runs.js';
+import { check } from '../../../src/check/check.js';
+import { formatCheck } from '../../../src/report/checks/checkText.js';
+import { invalidLayer, layer, run } from '../../support/runs.js';
 
 const baseline = run([layer('a', 80, 100), layer('layer4.conv1', 50, 100), layer('old', 1, 100)]);
 

@@ -1,0 +1,184 @@
+import { UserError } from '../errors.js';
+import { layerGlob } from '../layers/layerGlob.js';
+import type { Run, RunLayer } from '../run/schema.js';
+import { aggregated } from './aggregate.js';
+import type { Judgement } from './judgement.js';
+import { requireRule } from './requireRules.js';
+import { type BoundKind, boundKinds, type Rule } from './rule.js';
+import { layerStatistics } from './statistics.js';
+import { found, statisticInWords } from './wording.js';
+
+/** What a run holds to, and what not. */
+export interface Judged {
+  /** In the run's order, then what is about the run as a whole, then layers that are gone. */
+  readonly judgements: readonly Judgement[];
+  /** Layers that no baseline layer stands for, though a rule compares them with one: not judged by it. */
+  readonly added: readonly string[];
+}
+
+/** 0.8 − 0.75 is a little more than 0.05 in floating point. */
+const ROUNDING = 1e-9;
+
+/**
+ * Holds a run against rules, later ones before earlier ones. A layer without a number breaks every rule that is about
+ * it: what was not measured has not passed.
+ *
+ * @throws UserError where a rule means nothing, or chooses no layer.
+ */
+export function judge(run: Run, rules: readonly Rule[], baseline: Run | undefined): Judged {
+  const chosen = rules.map((rule) => chooser(rule, run, baseline));
+  const old = new Map((baseline?.layers ?? []).map((layer) => [layer.name, layer]));
+  const judgements: Judgement[] = [];
+  const added = new Set<string>();
+  for (const layer of run.layers) {
+    for (const { rule, kind, bound } of boundsOn(layer, rules, chosen)) {
+      const before = old.get(layer.name);
+      const isRelative = kind === 'maxDrop' || kind === 'maxRise';
+      if (isRelative && !before) {
+        added.add(layer.name);
+        continue;
+      }
+      const of = layerStatistics.get(rule.statistic);
+      judgements.push(
+        judged({ rule, kind, bound, layer: layer.name, warnings: layer.warnings }, of?.(layer) ?? null, {
+          ...(isRelative && before ? { baseline: of?.(before) ?? null } : {}),
+        }),
+      );
+    }
+  }
+  judgements.push(...onTheWhole(run, rules, chosen, baseline));
+  const present = new Set(run.layers.map(({ name }) => name));
+  for (const layer of old.values()) {
+    if (present.has(layer.name)) continue;
+    for (const { rule, kind, bound } of boundsOn(layer, rules, chosen)) {
+      if (kind !== 'maxDrop' && kind !== 'maxRise') continue;
+      const about = { rule, kind, bound, layer: layer.name, warnings: [] };
+      const value = layerStatistics.get(rule.statistic)?.(layer) ?? null;
+      judgements.push(judged(about, null, { baseline: value, isGone: true }));
+    }
+  }
+  return { judgements, added: [...added] };
+}
+
+type Chooser = (layer: RunLayer) => boolean;
+
+function chooser(rule: Rule, run: Run, baseline: Run | undefined): Chooser {
+  requireRule(rule);
+  const { layers, op, maxDrop, maxRise, origin } = rule;
+  if (!baseline && (maxDrop !== undefined || maxRise !== undefined)) {
+    throw new UserError(`${origin} needs a run to compare with: name one with --baseline, or as baseline`);
+  }
+  const globs = layers?.map(layerGlob);
+  const all = [
+    ...run.layers,
+    ...(maxDrop === undefined && maxRise === undefined ? [] : (baseline?.layers ?? [])),
+  ];
+  const idle = globs?.findIndex((matches) => !all.some(({ name }) => matches(name))) ?? -1;
+  if (layers && idle >= 0) {
+    const glob = rule.origin.includes('=') ? '' : ` ${layers[idle]}`;
+    throw new UserError(
+      `${origin}${glob} matches no layer: the run has ${listed(run.layers.map(({ name }) => name))}`,
+    );
+  }
+  const idleOp = op?.find((operator) => !all.some((layer) => layer.op === operator));
+  if (idleOp !== undefined) {
+    const operators = [...new Set(run.layers.map((layer) => layer.op))];
+    throw new UserError(`${origin}: no layer is a ${idleOp}; the run has ${listed(operators)}`);
+  }
+  const isChosen: Chooser = (layer) =>
+    (globs?.some((matches) => matches(layer.name)) ?? true) && (op?.includes(layer.op) ?? true);
+  if (!all.some(isChosen)) {
+    throw new UserError(`${origin} chooses no layer: none fits both its layers and its op`);
+  }
+  return isChosen;
+}
+
+interface BoundOfRule {
+  readonly rule: Rule;
+  readonly kind: BoundKind;
+  readonly bound: number;
+}
+
+/** The bounds that count for a layer, in the order in which its numbers are first named. */
+function boundsOn(layer: RunLayer, rules: readonly Rule[], chosen: readonly Chooser[]): BoundOfRule[] {
+  return lastOfEach(
+    rules.filter((rule, i) => isPerLayer(rule) && chosen[i](layer)),
+    ({ statistic }) => statistic,
+  );
+}
+
+const isPerLayer = ({ statistic, aggregate }: Rule): boolean =>
+  aggregate === undefined && layerStatistics.has(statistic);
+
+function lastOfEach(rules: readonly Rule[], about: (rule: Rule) => string): BoundOfRule[] {
+  const bounds = new Map<string, BoundOfRule | undefined>();
+  for (const rule of rules) {
+    const isOff = rule.level === 'off';
+    const named = boundKinds.filter((kind) => rule[kind] !== undefined);
+    // `off` without a bound takes all kinds back.
+    for (const kind of isOff && named.length === 0 ? boundKinds : named) {
+      const bound = rule[kind];
+      bounds.set(`${kind} ${about(rule)}`, isOff || bound === undefined ? undefined : { rule, kind, bound });
+    }
+  }
+  return [...bounds.values()].filter((bound) => bound !== undefined);
+}
+
+function onTheWhole(
+  run: Run,
+  rules: readonly Rule[],
+  chosen: readonly Chooser[],
+  baseline: Run | undefined,
+): Judgement[] {
+  const index = new Map(rules.map((rule, i) => [rule, i]));
+  const bounds = lastOfEach(
+    rules.filter((rule) => !isPerLayer(rule)),
+    ({ statistic, aggregate, layers, op, below, above }) =>
+      JSON.stringify([statistic, aggregate, layers, op, below, above]),
+  );
+  return bounds.map(({ rule, kind, bound }) => {
+    const isChosen = chosen[index.get(rule) ?? -1];
+    const isRelative = kind === 'maxDrop' || kind === 'maxRise';
+    return judged({ rule, kind, bound, warnings: [] }, aggregated(run, rule, isChosen), {
+      ...(isRelative && baseline ? { baseline: aggregated(baseline, rule, isChosen) } : {}),
+    });
+  });
+}
+
+function judged(
+  about: BoundOfRule & Pick<Judgement, 'layer' | 'warnings'>,
+  value: number | null,
+  { baseline, isGone = false }: { readonly baseline?: number | null; readonly isGone?: boolean },
+): Judgement {
+  const { rule, kind, bound } = about;
+  const reason = isGone ? 'gone' : reasonOf(kind, bound, value, baseline);
+  const of = {
+    ...about,
+    statistic: statisticInWords(rule),
+    value,
+    ...(baseline === undefined ? {} : { baseline }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+  const broken = rule.level === 'warn' ? 'warned' : 'failed';
+  return { ...of, outcome: reason === undefined ? 'passed' : broken, message: found(of) };
+}
+
+function reasonOf(
+  kind: BoundKind,
+  bound: number,
+  value: number | null,
+  baseline: number | null | undefined,
+): Judgement['reason'] {
+  if (value === null) return 'invalid';
+  if (kind === 'min') return value >= bound ? undefined : 'bound';
+  if (kind === 'max') return value <= bound ? undefined : 'bound';
+  if (baseline === null || baseline === undefined) return 'invalid';
+  const change = kind === 'maxDrop' ? baseline - value : value - baseline;
+  return change <= bound + ROUNDING * Math.max(1, Math.abs(baseline)) ? undefined : 'bound';
+}
+
+function listed(names: readonly string[]): string {
+  const SHOWN = 12;
+  const shown = names.slice(0, SHOWN).join(', ');
+  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown || 'none';
+}

@@ -1,0 +1,48 @@
+import { UserError } from '../errors.js';
+import { nearest } from '../run/nearest.js';
+import { boundKinds, type Rule } from './rule.js';
+import { layerStatistics, runStatistics, statisticNames } from './statistics.js';
+
+/**
+ * Makes sure that a rule means something.
+ *
+ * @throws UserError that names the rule, and the nearest right name where one is wrong.
+ */
+export function requireRule(rule: Rule): void {
+  const { origin, statistic, aggregate, below, above, min, max } = rule;
+  if (!layerStatistics.has(statistic) && !runStatistics.has(statistic)) {
+    throw new UserError(
+      `${origin}: there is no statistic ${statistic}; did you mean ${nearest(statistic, statisticNames)}?`,
+    );
+  }
+  if (boundKinds.every((kind) => rule[kind] === undefined) && rule.level !== 'off') {
+    throw new UserError(`${origin} bounds nothing: give it ${boundKinds.join(', ')}`);
+  }
+  for (const kind of boundKinds) {
+    const bound = rule[kind];
+    if (bound !== undefined && !Number.isFinite(bound)) {
+      throw new UserError(`${origin}: ${kind} should be a finite number, but is ${bound}`);
+    }
+    if (bound !== undefined && kind.startsWith('max') && kind !== 'max' && bound < 0) {
+      throw new UserError(
+        `${origin}: ${kind} ${bound} is negative: say how far a number may move, such as 0.05`,
+      );
+    }
+  }
+  if (min !== undefined && max !== undefined && min > max) {
+    throw new UserError(`${origin}: min ${min} is above max ${max}, so that no number can hold to both`);
+  }
+  if (runStatistics.has(statistic) && aggregate !== undefined && aggregate !== 'share') {
+    throw new UserError(
+      `${origin}: ${statistic} is one number for all layers already: leave aggregate out, or take share`,
+    );
+  }
+  const limited = below !== undefined || above !== undefined;
+  const counts = aggregate === 'share' && !runStatistics.has(statistic);
+  if (counts && !limited) {
+    throw new UserError(`${origin}: share of which layers? Add below or above, such as "below": 0.1`);
+  }
+  if (limited && !counts) {
+    throw new UserError(`${origin}: below and above go with "aggregate": "share" of a layer's number only`);
+  }
+}

@@ -1,0 +1,40 @@
+import type { Run, RunLayer } from '../run/schema.js';
+import { type ReadingKind, readLayers } from './readLayers.js';
+
+/** A layer's number; `null` where it has none. */
+export type LayerStatistic = (layer: RunLayer) => number | null;
+
+/** What a rule can be about, layer by layer. */
+export const layerStatistics: ReadonlyMap<string, LayerStatistic> = new Map<string, LayerStatistic>([
+  ['saturation', ({ saturation }) => saturation],
+  ['intrinsicDimensionality', ({ intrinsicDimensionality }) => intrinsicDimensionality],
+  ['features', ({ features }) => features],
+  ['observations', ({ observations }) => observations],
+  ['trace', ({ trace }) => trace],
+  ['diagonalTrace', ({ diagonalTrace }) => diagonalTrace],
+  ['logDeterminant', ({ logDeterminant }) => logDeterminant],
+  ['determinant', ({ determinant }) => determinant],
+  ['effectiveRank', ({ effectiveRank }) => effectiveRank],
+  ['participationRatio', ({ participationRatio }) => participationRatio],
+  ['deadFeatures', ({ deadFeatures }) => deadFeatures],
+  ['deadShare', ({ deadFeatures, features }) => (deadFeatures === null ? null : deadFeatures / features)],
+  ['parameters', ({ parameters }) => parameters ?? null],
+]);
+
+/** A number of a run over some of its layers. */
+export type RunStatistic = (run: Run, isChosen: (layer: RunLayer) => boolean) => number;
+
+/** What a rule can be about for all layers that it chooses together: how many there are, and how many read so. */
+export const runStatistics: ReadonlyMap<string, RunStatistic> = new Map<string, RunStatistic>([
+  ['layers', ({ layers }, isChosen) => layers.filter(isChosen).length],
+  ...(['tail', 'narrow', 'dead', 'healthy', 'uncertain', 'invalid'] satisfies ReadingKind[]).map(
+    (wanted): [string, RunStatistic] => [
+      wanted,
+      (run, isChosen) =>
+        readLayers(run).layers.filter(({ layer, kind }) => kind === wanted && isChosen(layer)).length,
+    ],
+  ),
+]);
+
+/** All names that `statistic` may have. */
+export const statisticNames: readonly string[] = [...layerStatistics.keys(), ...runStatistics.keys()];

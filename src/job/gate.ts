@@ -1,0 +1,34 @@
+import type { CheckRules } from '../check/check.js';
+import type { CheckConfig } from '../check/checkConfig.js';
+import { UserError } from '../errors.js';
+import { readRun } from '../run/readRun.js';
+import type { Run } from '../run/schema.js';
+
+/** Whether anything is to be held against anything. */
+export function hasRules({ minSaturation, maxSaturation, maxDrop, rules, baseline }: CheckConfig): boolean {
+  return (
+    [minSaturation, maxSaturation, maxDrop, rules].some(({ length }) => length > 0) || baseline !== undefined
+  );
+}
+
+/**
+ * Rules with their baseline read.
+ *
+ * @throws UserError where there is no baseline yet, or it cannot be read.
+ */
+export async function rulesOf({ baseline, ...rules }: CheckConfig): Promise<CheckRules> {
+  if (baseline === undefined) return rules;
+  const { minSaturation, maxSaturation, maxDrop, rules: list } = rules;
+  return { minSaturation, maxSaturation, maxDrop, rules: list, baseline: await readBaseline(baseline) };
+}
+
+async function readBaseline(path: string): Promise<Run> {
+  try {
+    return await readRun(path);
+  } catch (error) {
+    if (!(error instanceof UserError) || !/^there is no run/.test(error.message)) throw error;
+    throw new UserError(`there is no baseline at ${path} yet: make one with --update-baseline`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,117 @@
+import { dirname, resolve } from 'node:path';
+import type { AnalyzeOptions } from '../api/analyze.js';
+import { type CheckConfig, checkConfigOf, checkKeys } from '../check/checkConfig.js';
+import { requireShape } from '../check/parseRule.js';
+import { UserError } from '../errors.js';
+import { formats } from '../report/formats.js';
+import { plots } from '../report/options.js';
+import {
+  arrayOf,
+  excerpt,
+  isRecord,
+  oneOf,
+  optional,
+  type Shape,
+  string,
+  wholeFrom,
+} from '../run/jsonShape.js';
+import { nearest } from '../run/nearest.js';
+import { strictObject } from '../run/strictObject.js';
+import { analyzeShape } from './analyzeShape.js';
+
+/** A report that a job writes. */
+export interface JobReport {
+  readonly format: string;
+  /** A file, or a folder for formats that make several. */
+  readonly output: string;
+  readonly plot?: (typeof plots)[number];
+  readonly width?: number;
+  readonly dpi?: number;
+}
+
+/** A whole job, as a file has it; paths are absolute, or relative to where the program runs. */
+export interface JobConfig extends CheckConfig {
+  /** The file it was read from. */
+  readonly file: string;
+  readonly model?: string;
+  readonly data?: readonly string[];
+  readonly out?: string;
+  readonly analyze: JobAnalyzeOptions;
+  readonly reports: readonly JobReport[];
+}
+
+/** What `analyze` in a file may say. */
+export type JobAnalyzeOptions = Omit<
+  AnalyzeOptions,
+  'model' | 'data' | 'out' | 'signal' | 'onProgress' | 'onNotice'
+>;
+
+const reports = arrayOf(
+  strictObject({
+    format: (value, path) => oneOf(...formats.keys())(value, path),
+    output: string,
+    plot: optional(oneOf(...plots)),
+    width: optional(wholeFrom(1)),
+    dpi: optional(wholeFrom(1)),
+  }),
+);
+
+const data: Shape = (value, path) => {
+  if (isRecord(value))
+    for (const [input, source] of Object.entries(value)) string(source, `${path}.${input}`);
+  else string(value, path);
+};
+
+const job = { model: string, data, out: string, analyze: analyzeShape, reports } satisfies Record<
+  string,
+  Shape
+>;
+
+const KEYS = [...Object.keys(job), ...checkKeys];
+
+/**
+ * A job out of a parsed file. Paths in it are relative to the file.
+ *
+ * @throws UserError that names the file, the key at fault and the nearest right one.
+ */
+export function jobConfigOf(value: unknown, file: string): JobConfig {
+  if (!isRecord(value)) {
+    throw new UserError(`${file} should hold an object with ${KEYS.join(', ')}, but holds ${excerpt(value)}`);
+  }
+  const unknown = Object.keys(value).find((key) => key !== '$schema' && !KEYS.includes(key));
+  if (unknown !== undefined) {
+    throw new UserError(
+      `${file}: there is no key ${excerpt(unknown)}; did you mean ${nearest(unknown, KEYS)}?`,
+    );
+  }
+  for (const [key, shape] of Object.entries(job)) {
+    if (value[key] !== undefined) requireShape((entry) => shape(entry, key), value[key], file);
+  }
+  const gate = checkConfigOf(value, file);
+  const at = (path: string) => resolve(dirname(file), path);
+  const written = value as { model?: string; data?: string | Record<string, string>; out?: string };
+  return {
+    ...gate,
+    ...(gate.baseline === undefined ? {} : { baseline: at(gate.baseline) }),
+    file,
+    ...(written.model === undefined ? {} : { model: at(written.model) }),
+    ...(written.data === undefined ? {} : { data: sources(written.data, at) }),
+    ...(written.out === undefined ? {} : { out: at(written.out) }),
+    analyze: (value.analyze ?? {}) as JobAnalyzeOptions,
+    reports: ((value.reports ?? []) as JobReport[]).map((report) => ({
+      ...report,
+      output: outputAt(report, at),
+    })),
+  };
+}
+
+/** `random:64` is no path. */
+function sources(given: string | Record<string, string>, at: (path: string) => string): string[] {
+  const placed = (source: string) => (/^random:\d+$/.test(source) ? source : at(source));
+  if (typeof given === 'string') return [placed(given)];
+  return Object.entries(given).map(([input, source]) => `${input}=${placed(source)}`);
+}
+
+/** A closing slash says that a folder is meant. */
+const outputAt = ({ output }: JobReport, at: (path: string) => string): string =>
+  /[/\\]$/.test(output) ? `${at(output)}/` : at(output);

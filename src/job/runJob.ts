@@ -1,0 +1,55 @@
+import { type AnalyzeOptions, analyze, defaultTarget } from '../api/analyze.js';
+import { type CheckResult, check } from '../check/check.js';
+import { UserError } from '../errors.js';
+import type { Run } from '../run/schema.js';
+import { checkTarget } from '../run/writeRun.js';
+import { hasRules, rulesOf } from './gate.js';
+import type { JobConfig } from './jobConfig.js';
+import { updateBaseline } from './updateBaseline.js';
+import { writeReports } from './writeReports.js';
+
+export interface RunJobOptions extends Pick<AnalyzeOptions, 'signal' | 'onProgress' | 'onNotice'> {
+  /** Make the run the baseline that the job names, instead of holding it against that. */
+  readonly updateBaseline?: boolean;
+}
+
+/** What came of a job. */
+export interface JobResult {
+  readonly run: Run;
+  /** Where the run was written. */
+  readonly out: string;
+  /** The reports that were written. */
+  readonly files: readonly string[];
+  /** What the gate says; `undefined` where the job has no rules, or the baseline was made anew. */
+  readonly check?: CheckResult;
+}
+
+/**
+ * Does a whole job: analyses the model, writes run and reports, and holds the run against the rules.
+ *
+ * @throws UserError where the job lacks something, and what `analyze`, `writeReports` and `check` throw.
+ */
+export async function runJob(job: JobConfig, options: RunJobOptions = {}): Promise<JobResult> {
+  const { updateBaseline: isUpdate, ...hooks } = options;
+  const { file, model, data, baseline, reports } = job;
+  if (model === undefined)
+    throw new UserError(`${file} names no model: add "model", the path of a .onnx file`);
+  if (data === undefined) {
+    throw new UserError(`${file} names no data: add "data", such as "images/" or "random:64"`);
+  }
+  if (isUpdate && baseline === undefined) {
+    throw new UserError(`${file} names no baseline to update: add "baseline", the directory to keep it in`);
+  }
+  // Before hours of work: what the run will be held against, and where it goes.
+  const rules = hasRules(job) && !isUpdate ? await rulesOf(job) : undefined;
+  const out = job.out ?? defaultTarget(model);
+  if (isUpdate && baseline !== undefined) await checkTarget(baseline);
+  const run = await analyze({ ...job.analyze, ...hooks, model, data, out });
+  const files: string[] = [];
+  for (const { format, output, plot, width, dpi } of reports) {
+    const about = { names: [out], folders: [out], picture: { plot, width, dpi } };
+    files.push(...(await writeReports([run], [format], output, about)));
+  }
+  if (isUpdate && baseline !== undefined) await updateBaseline(baseline, run);
+  return { run, out, files, ...(rules ? { check: check(run, rules) } : {}) };
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { formatOf, type ReportOptions, renderReport } from '../report/report.js';
+import type { Run } from '../run/schema.js';
+import { isFolder, type OutputFile, textIn, writeOutputs } from './outputFiles.js';
+
+/**
+ * Renders runs in one format or several, and writes what comes out. Everything is rendered before anything is written.
+ *
+ * @param output a file; or a folder, where there are several formats, where one makes a folder, where it is one
+ *   already or where it ends as one.
+ * @returns the paths of the files.
+ * @throws UserError where a format cannot show these runs, or a file cannot be written.
+ */
+export async function writeReports(
+  runs: readonly Run[],
+  formats: readonly string[],
+  output: string,
+  options: ReportOptions,
+): Promise<readonly string[]> {
+  const inFolder = formats.length > 1 || (formatOf(formats[0]).kind !== 'folder' && (await isFolder(output)));
+  const files: OutputFile[] = [];
+  for (const format of formats) {
+    const { fileName, appends } = formatOf(format);
+    const path = inFolder ? join(output, fileName(options)) : output;
+    const existing = appends ? await textIn(path) : undefined;
+    const content = await renderReport(runs, {
+      ...options,
+      format,
+      ...(existing === undefined ? {} : { existing }),
+    });
+    if (typeof content === 'string' || content instanceof Uint8Array) files.push({ path, content });
+    else for (const [name, part] of content) files.push({ path: join(path, name), content: part });
+  }
+  const isOneFile = files.length === 1 && files[0].path === output;
+  await writeOutputs(files, { makeFolders: !isOneFile });
+  return files.map(({ path }) => path);
+}

@@ -1,0 +1,19 @@
+import type { CheckResult } from '../../check/check.js';
+import type { Run } from '../../run/schema.js';
+import type { RenderOptions } from '../options.js';
+
+/** What a format is given beside the verdict. */
+export interface CheckOptions extends Pick<RenderOptions, 'color' | 'unicode'> {
+  /** What to call the run. */
+  readonly name?: string;
+}
+
+/** A way to render what a check found. */
+export interface CheckFormat {
+  /** One line, for people who choose. */
+  readonly summary: string;
+  /** Of its file, without the dot. */
+  readonly extension: string;
+  /** Text that ends with a line break. */
+  render(result: CheckResult, run: Run, options: CheckOptions): string;
+}

@@ -1,0 +1,64 @@
+import type { CheckResult } from '../../check/check.js';
+import type { Judgement } from '../../check/judgement.js';
+import { titleOf } from '../../check/wording.js';
+import type { Run } from '../../run/schema.js';
+import { displayWidth, padEnd, shorten } from '../displayWidth.js';
+import { counted, listed } from '../numbers.js';
+import { type Style, styleOf } from '../options.js';
+import { printable } from '../printable.js';
+import type { CheckOptions } from './checkFormat.js';
+
+const WIDEST_NAME = 40;
+const WHOLE_RUN = '(whole run)';
+
+/** A check in words: a line for everything that did not pass, then the verdict on one. */
+export function checkText(result: CheckResult, _run: Run, options: CheckOptions = {}): string {
+  return formatCheck(result, options);
+}
+
+/** As `checkText`; the run is not needed. */
+export function formatCheck(result: CheckResult, options: CheckOptions = {}): string {
+  const style = styleOf(options);
+  const { chalk, symbols } = style;
+  const broken = result.judgements.filter(({ outcome }) => outcome !== 'passed');
+  const names = broken.map(({ layer }) =>
+    layer === undefined ? WHOLE_RUN : shorten(printable(layer), WIDEST_NAME, symbols.ellipsis),
+  );
+  const width = Math.max(0, ...names.map(displayWidth));
+  const lines = broken.map((judgement, i) => {
+    const mark = judgement.outcome === 'failed' ? chalk.red(symbols.failed) : chalk.yellow(symbols.warned);
+    return `${mark} ${padEnd(names[i], width)}  ${complaint(judgement)}`;
+  });
+  return `${[...lines, ...notes(result), verdict(result, style)].join('\n')}\n`;
+}
+
+function complaint(judgement: Judgement): string {
+  const { message, warnings, rule, reason } = judgement;
+  const doubt = warnings.length > 0 && reason !== 'gone' ? ` (${printable(warnings.join('; '))})` : '';
+  const isOption = /^(minSaturation|maxSaturation|maxDrop) /.test(rule.origin);
+  const origin = isOption ? rule.origin : `${rule.origin.replace(/^.*: /s, '')}: ${titleOf(judgement)}`;
+  return `${message}${doubt} [${printable(origin)}]`;
+}
+
+function notes({ added, doubtful }: CheckResult): string[] {
+  const names = (layers: readonly string[]) => listed(layers.map(printable));
+  return [
+    ...(added.length > 0 ? [`  not in the baseline, so not held against it: ${names(added)}`] : []),
+    ...(doubtful.length > 0 ? [`  passed on no more observations than features: ${names(doubtful)}`] : []),
+  ];
+}
+
+function verdict(result: CheckResult, { chalk, symbols }: Style): string {
+  const { passed, judgements, violations, layers, comparisons } = result;
+  const scope = `${counted(comparisons, 'comparison')} on ${counted(layers, 'layer')}`;
+  const warned = judgements.filter(({ outcome }) => outcome === 'warned').length;
+  const warnings = warned > 0 ? `, ${counted(warned, 'warning')}` : '';
+  if (passed) return chalk.green(`${symbols.passed} check passed: ${scope}${warnings}`);
+  const failing = new Set(violations.map(({ layer }) => layer)).size;
+  const where = violations.every(({ layer }) => layer !== undefined)
+    ? ` in ${counted(failing, 'layer')}`
+    : '';
+  return chalk.red.bold(
+    `check failed: ${counted(violations.length, 'violation')}${where}, of ${scope}${warnings}`,
+  );
+}

@@ -1,0 +1,44 @@
+import type { CheckResult } from '../../check/check.js';
+import type { Judgement } from '../../check/judgement.js';
+import { titleOf } from '../../check/wording.js';
+import type { Run } from '../../run/schema.js';
+import { printable } from '../printable.js';
+import { bySeverity } from './bySeverity.js';
+import type { CheckOptions } from './checkFormat.js';
+import { formatCheck } from './checkText.js';
+
+/** GitHub shows so many annotations of each kind a step. */
+const SHOWN = 10;
+
+/**
+ * Commands of a GitHub workflow that make annotations, the worst first; where there are more than are shown, the last
+ * one says so. Then the check in words, for the log.
+ */
+export function github(result: CheckResult, _run: Run, options: CheckOptions = {}): string {
+  const of = (outcome: Judgement['outcome']) =>
+    bySeverity(result.judgements.filter((judgement) => judgement.outcome === outcome));
+  return [
+    ...annotations('error', of('failed')),
+    ...annotations('warning', of('warned')),
+    formatCheck(result, { ...options, color: false }),
+  ].join('\n');
+}
+
+function annotations(command: 'error' | 'warning', judgements: readonly Judgement[]): string[] {
+  const line = (title: string, text: string) => `::${command} title=${property(title)}::${data(text)}`;
+  const all = judgements.map((judgement) => {
+    const { layer = 'whole run', message, warnings } = judgement;
+    const doubt = warnings.length > 0 ? ` (${warnings.join('; ')})` : '';
+    return line(`delve: ${printable(layer)}`, printable(`${message}${doubt} [${titleOf(judgement)}]`));
+  });
+  if (all.length <= SHOWN) return all;
+  const rest = all.length - SHOWN + 1;
+  const noun = command === 'error' ? 'violations' : 'warnings';
+  return [...all.slice(0, SHOWN - 1), line('delve', `${rest} more ${noun}: see the log of this step`)];
+}
+
+/** https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
+const data = (text: string): string =>
+  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+
+const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');

@@ -1,0 +1,36 @@
+import type { CheckResult } from '../../check/check.js';
+import type { Judgement } from '../../check/judgement.js';
+import { titleOf } from '../../check/wording.js';
+import type { Run } from '../../run/schema.js';
+import { xmlText } from '../xmlText.js';
+import type { CheckOptions } from './checkFormat.js';
+
+/**
+ * JUnit's XML as test viewers read it (the schema of Jenkins' xunit plugin): a rule and a layer make a test case.
+ * Warnings pass, and say so in what the case printed.
+ */
+export function junit(result: CheckResult, run: Run, { name = run.model.path }: CheckOptions = {}): string {
+  const { judgements, violations } = result;
+  const counts = `tests="${judgements.length}" failures="${violations.length}" errors="0"`;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="delve" ${counts} time="0">`,
+    `  <testsuite name="${xmlText(name)}" ${counts} skipped="0" time="0">`,
+    ...judgements.map(testCase),
+    '  </testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+function testCase(judgement: Judgement): string {
+  const { layer, outcome, message, warnings, reason } = judgement;
+  const open = `    <testcase classname="${xmlText(titleOf(judgement))}" name="${xmlText(layer ?? '(whole run)')}" time="0"`;
+  const text = xmlText([message, ...warnings].join('; '));
+  if (outcome === 'failed') {
+    return `${open}>\n      <failure message="${xmlText(message)}" type="${reason ?? 'bound'}">${text}</failure>\n    </testcase>`;
+  }
+  if (outcome === 'warned')
+    return `${open}>\n      <system-out>warning: ${text}</system-out>\n    </testcase>`;
+  return `${open}/>`;
+}
