@@ -1,10 +1,11 @@
 import { UserError } from '../errors.js';
 import type { Run } from '../run/schema.js';
 import { requireComparable } from './baseline.js';
-import { type Bound, boundOf } from './bound.js';
+import type { Bound } from './bound.js';
+import { boundRules } from './boundRules.js';
 import { judge } from './judge.js';
 import type { Judgement } from './judgement.js';
-import type { BoundKind, Rule } from './rule.js';
+import type { Rule } from './rule.js';
 
 /** What a run must hold to. Of the bounds in a list, globs go before those without one, and later before earlier. */
 export interface CheckRules {
@@ -47,9 +48,9 @@ export interface CheckResult {
 export function check(run: Run, rules: CheckRules): CheckResult {
   const { baseline } = rules;
   const all = [
-    ...rulesOf(rules.minSaturation, 'min', 'minSaturation'),
-    ...rulesOf(rules.maxSaturation, 'max', 'maxSaturation'),
-    ...rulesOf(rules.maxDrop, 'maxDrop', 'maxDrop'),
+    ...boundRules(rules.minSaturation, 'min', 'minSaturation'),
+    ...boundRules(rules.maxSaturation, 'max', 'maxSaturation'),
+    ...boundRules(rules.maxDrop, 'maxDrop', 'maxDrop'),
     ...(rules.rules ?? []),
   ];
   requireRules(run, all, baseline);
@@ -75,21 +76,6 @@ export function check(run: Run, rules: CheckRules): CheckResult {
     added,
     doubtful: doubtful.map(({ name }) => name),
   };
-}
-
-/** Bounds on saturation as rules: those without a glob first, so that the others go before them. */
-function rulesOf(bounds: readonly Bound[] = [], kind: BoundKind, name: string): Rule[] {
-  const rules = bounds.map(({ glob, bound }): Rule => {
-    const origin = `${name} ${glob === undefined ? '' : `${glob}=`}${bound}`;
-    boundOf(bound, origin);
-    return {
-      statistic: 'saturation',
-      [kind]: bound,
-      ...(glob === undefined ? {} : { layers: [glob] }),
-      origin,
-    };
-  });
-  return [...rules.filter(({ layers }) => !layers), ...rules.filter(({ layers }) => layers)];
 }
 
 const comparesWith = (rules: readonly Rule[]): boolean =>

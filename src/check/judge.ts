@@ -1,9 +1,7 @@
-import { UserError } from '../errors.js';
-import { layerGlob } from '../layers/layerGlob.js';
 import type { Run, RunLayer } from '../run/schema.js';
 import { aggregated } from './aggregate.js';
+import { type Chooser, chooser } from './chooser.js';
 import type { Judgement } from './judgement.js';
-import { requireRule } from './requireRules.js';
 import { type BoundKind, boundKinds, type Rule } from './rule.js';
 import { layerStatistics } from './statistics.js';
 import { found, statisticInWords } from './wording.js';
@@ -58,39 +56,6 @@ export function judge(run: Run, rules: readonly Rule[], baseline: Run | undefine
     }
   }
   return { judgements, added: [...added] };
-}
-
-type Chooser = (layer: RunLayer) => boolean;
-
-function chooser(rule: Rule, run: Run, baseline: Run | undefined): Chooser {
-  requireRule(rule);
-  const { layers, op, maxDrop, maxRise, origin } = rule;
-  if (!baseline && (maxDrop !== undefined || maxRise !== undefined)) {
-    throw new UserError(`${origin} needs a run to compare with: name one with --baseline, or as baseline`);
-  }
-  const globs = layers?.map(layerGlob);
-  const all = [
-    ...run.layers,
-    ...(maxDrop === undefined && maxRise === undefined ? [] : (baseline?.layers ?? [])),
-  ];
-  const idle = globs?.findIndex((matches) => !all.some(({ name }) => matches(name))) ?? -1;
-  if (layers && idle >= 0) {
-    const glob = rule.origin.includes('=') ? '' : ` ${layers[idle]}`;
-    throw new UserError(
-      `${origin}${glob} matches no layer: the run has ${listed(run.layers.map(({ name }) => name))}`,
-    );
-  }
-  const idleOp = op?.find((operator) => !all.some((layer) => layer.op === operator));
-  if (idleOp !== undefined) {
-    const operators = [...new Set(run.layers.map((layer) => layer.op))];
-    throw new UserError(`${origin}: no layer is a ${idleOp}; the run has ${listed(operators)}`);
-  }
-  const isChosen: Chooser = (layer) =>
-    (globs?.some((matches) => matches(layer.name)) ?? true) && (op?.includes(layer.op) ?? true);
-  if (!all.some(isChosen)) {
-    throw new UserError(`${origin} chooses no layer: none fits both its layers and its op`);
-  }
-  return isChosen;
 }
 
 interface BoundOfRule {
@@ -175,10 +140,4 @@ function reasonOf(
   if (baseline === null || baseline === undefined) return 'invalid';
   const change = kind === 'maxDrop' ? baseline - value : value - baseline;
   return change <= bound + ROUNDING * Math.max(1, Math.abs(baseline)) ? undefined : 'bound';
-}
-
-function listed(names: readonly string[]): string {
-  const SHOWN = 12;
-  const shown = names.slice(0, SHOWN).join(', ');
-  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown || 'none';
 }

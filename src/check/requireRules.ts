@@ -29,6 +29,15 @@ export function requireRule(rule: Rule): void {
       );
     }
   }
+  if (isShare(rule)) {
+    for (const kind of boundKinds) {
+      const bound = rule[kind];
+      if (bound === undefined || (bound >= 0 && bound <= 1)) continue;
+      throw new UserError(
+        `${origin}: ${kind} ${bound} is out of range: ${aggregate === 'share' ? 'a share' : statistic} goes from 0 to 1 (5 % is 0.05)`,
+      );
+    }
+  }
   if (min !== undefined && max !== undefined && min > max) {
     throw new UserError(`${origin}: min ${min} is above max ${max}, so that no number can hold to both`);
   }
@@ -45,4 +54,10 @@ export function requireRule(rule: Rule): void {
   if (limited && !counts) {
     throw new UserError(`${origin}: below and above go with "aggregate": "share" of a layer's number only`);
   }
+}
+
+/** Whether what is bounded goes from 0 to 1: a bound beyond that would never be broken, or always. */
+function isShare({ statistic, aggregate }: Rule): boolean {
+  if (aggregate === 'share') return true;
+  return aggregate !== 'sum' && (statistic === 'saturation' || statistic === 'deadShare');
 }

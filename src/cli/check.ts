@@ -48,17 +48,16 @@ Examples:
   $ delve check --format junit --output delve.xml`,
     )
     .action(async (name: string | undefined, options: Options) => {
-      const [{ check }, { parseBound }, { readRun }, { rulesOf }] = await Promise.all([
+      const [{ check }, { parseBound }, { boundRules }, { readRun }, { rulesOf }] = await Promise.all([
         import('../check/check.js'),
         import('../check/bound.js'),
+        import('../check/boundRules.js'),
         import('../run/readRun.js'),
         import('../job/gate.js'),
       ]);
       const config = await configFor(options, context);
-      const bounds = (fromFile: readonly Bound[] = [], given: readonly string[] = [], option: string) => [
-        ...fromFile,
-        ...given.map((text) => parseBound(text, option)),
-      ];
+      const given = (texts: readonly string[] = [], option: string): Bound[] =>
+        texts.map((text) => parseBound(text, option));
       const baseline = options.baseline ?? config?.baseline;
       const [path] = await namedOrNewest(name === undefined ? [] : [name], context);
       const run = await readRun(path);
@@ -66,16 +65,28 @@ Examples:
         if (baseline === undefined) {
           throw new UserError('--update-baseline needs to know where: name the baseline with --baseline');
         }
-        const { updateBaseline } = await import('../job/updateBaseline.js');
+        const [{ updateBaseline }, { isSamePath }] = await Promise.all([
+          import('../job/updateBaseline.js'),
+          import('../job/samePath.js'),
+        ]);
+        if (await isSamePath(path, baseline)) {
+          throw new UserError(`${path} is the baseline already: name the run that is to take its place`);
+        }
         await updateBaseline(baseline, run);
         context.stderr.write(`baseline written to ${shownPath(baseline, context.cwd)}\n`);
         return;
       }
       const rules = await rulesOf({
-        minSaturation: bounds(config?.minSaturation, options.minSaturation, '--min-saturation'),
-        maxSaturation: bounds(config?.maxSaturation, options.maxSaturation, '--max-saturation'),
-        maxDrop: bounds(config?.maxDrop, options.maxDrop, '--max-drop'),
-        rules: config?.rules ?? [],
+        minSaturation: config?.minSaturation ?? [],
+        maxSaturation: config?.maxSaturation ?? [],
+        maxDrop: config?.maxDrop ?? [],
+        // What is given here goes before all that the file says.
+        rules: [
+          ...(config?.rules ?? []),
+          ...boundRules(given(options.minSaturation, '--min-saturation'), 'min', 'minSaturation'),
+          ...boundRules(given(options.maxSaturation, '--max-saturation'), 'max', 'maxSaturation'),
+          ...boundRules(given(options.maxDrop, '--max-drop'), 'maxDrop', 'maxDrop'),
+        ],
         ...(baseline === undefined ? {} : { baseline }),
       });
       const result = check(run, rules);
@@ -88,7 +99,7 @@ Examples:
 async function configFor(options: Options, { cwd, stderr }: Context): Promise<JobConfig | undefined> {
   const { findConfig, readConfig } = await import('../job/findConfig.js');
   if (options.config !== undefined) return readConfig(options.config);
-  if (options.minSaturation ?? options.maxSaturation ?? options.maxDrop ?? options.baseline) return undefined;
+  if (options.minSaturation ?? options.maxSaturation ?? options.maxDrop) return undefined;
   const config = await findConfig(cwd);
   if (config) stderr.write(`rules of ${shownPath(config.file, cwd)}\n`);
   return config;

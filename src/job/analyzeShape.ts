@@ -34,7 +34,10 @@ function accepts(shape: Shape, value: unknown): boolean {
   }
 }
 
-const share = where((value) => Number(value) > 0 && Number(value) <= 1, 'a number above 0 and up to 1');
+const share = where(
+  (value) => typeof value === 'number' && value > 0 && value <= 1,
+  'a number above 0 and up to 1',
+);
 
 /** The settings of an analysis, as a file has them: those of `analyze()`. */
 export const analyzeShape: Shape = strictObject({

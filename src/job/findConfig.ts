@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, UserError } from '../errors.js';
 import { isRecord } from '../run/jsonShape.js';
@@ -30,7 +30,7 @@ export async function readConfig(file: string): Promise<JobConfig> {
     }
   }
   const value = parsed(await textOf(file), file);
-  if (!file.endsWith('package.json')) return jobConfigOf(value, file);
+  if (basename(path) !== 'package.json') return jobConfigOf(value, file);
   if (isRecord(value) && value.delve !== undefined) return jobConfigOf(value.delve, file);
   throw new UserError(`${file} has no key "delve": add it, or name another file`);
 }
@@ -82,7 +82,8 @@ async function textOf(file: string): Promise<string> {
 
 function parsed(text: string, file: string): unknown {
   try {
-    return JSON.parse(text);
+    // Some editors of Windows begin files with a mark.
+    return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
     throw new UserError(`${file} is not JSON: ${messageOf(error)}`, { cause: error });
   }

@@ -5,6 +5,7 @@ import type { Run } from '../run/schema.js';
 import { checkTarget } from '../run/writeRun.js';
 import { hasRules, rulesOf } from './gate.js';
 import type { JobConfig } from './jobConfig.js';
+import { isSamePath } from './samePath.js';
 import { updateBaseline } from './updateBaseline.js';
 import { writeReports } from './writeReports.js';
 
@@ -43,6 +44,11 @@ export async function runJob(job: JobConfig, options: RunJobOptions = {}): Promi
   // Before hours of work: what the run will be held against, and where it goes.
   const rules = hasRules(job) && !isUpdate ? await rulesOf(job) : undefined;
   const out = job.out ?? defaultTarget(model);
+  if (baseline !== undefined && (await isSamePath(out, baseline))) {
+    throw new UserError(
+      `${file} writes the run to its own baseline, ${baseline}: give "out" and "baseline" different directories`,
+    );
+  }
   if (isUpdate && baseline !== undefined) await checkTarget(baseline);
   const run = await analyze({ ...job.analyze, ...hooks, model, data, out });
   const files: string[] = [];

@@ -1,7 +1,14 @@
 import picomatch from 'picomatch';
+import { UserError } from '../errors.js';
+
+/** What picomatch takes. */
+const LONGEST_GLOB = 65_536;
 
 /** A predicate on layer names. `*` also spans dots, since `layer4.*` means everything in `layer4`. */
 export function layerGlob(glob: string): (name: string) => boolean {
+  if (glob.length > LONGEST_GLOB) {
+    throw new UserError(`the glob ${glob.slice(0, 40)}… is ${glob.length} characters long: shorten it`);
+  }
   // Slashes would stop `*`; layer names are not paths.
   const matches = picomatch(glob.replaceAll('/', '\u0001'), { dot: true, windows: false, expandRange });
   return (name) => name === glob || matches(name.replaceAll('/', '\u0001'));

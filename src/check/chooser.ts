@@ -1,0 +1,54 @@
+import { UserError } from '../errors.js';
+import { layerGlob } from '../layers/layerGlob.js';
+import type { Run, RunLayer } from '../run/schema.js';
+import { requireRule } from './requireRules.js';
+import type { Rule } from './rule.js';
+
+/** Whether a rule is about a layer. */
+export type Chooser = (layer: RunLayer) => boolean;
+
+/**
+ * Which layers a rule is about.
+ *
+ * @throws UserError where the rule means nothing, a name in it matches no layer, or it compares with a baseline that
+ *   is not there or has none of its layers.
+ */
+export function chooser(rule: Rule, run: Run, baseline: Run | undefined): Chooser {
+  requireRule(rule);
+  const { layers, op, maxDrop, maxRise, level, origin } = rule;
+  const isCompared = maxDrop !== undefined || maxRise !== undefined;
+  if (!baseline && isCompared && level !== 'off') {
+    throw new UserError(`${origin} needs a run to compare with: name one with --baseline, or as baseline`);
+  }
+  const globs = layers?.map(layerGlob);
+  const all = [...run.layers, ...(isCompared ? (baseline?.layers ?? []) : [])];
+  const idle = layers?.find((_, i) => !all.some(({ name }) => globs?.[i](name)));
+  if (idle !== undefined) {
+    const glob = origin.endsWith(`=${rule.min ?? rule.max ?? maxDrop}`) ? '' : ` ${idle}`;
+    throw new UserError(
+      `${origin}${glob} matches no layer: the run has ${listed(run.layers.map(({ name }) => name))}`,
+    );
+  }
+  const idleOp = op?.find((operator) => !all.some((layer) => layer.op === operator));
+  if (idleOp !== undefined) {
+    const operators = [...new Set(run.layers.map((layer) => layer.op))];
+    throw new UserError(`${origin}: no layer is a ${idleOp}; the run has ${listed(operators)}`);
+  }
+  const isChosen: Chooser = (layer) =>
+    (globs?.some((matches) => matches(layer.name)) ?? true) && (op?.includes(layer.op) ?? true);
+  if (!all.some(isChosen)) {
+    throw new UserError(`${origin} chooses no layer: none fits both its layers and its op`);
+  }
+  if (baseline && isCompared && level !== 'off' && !baseline.layers.some(isChosen)) {
+    throw new UserError(
+      `${origin} compares nothing: the baseline has none of its layers; make it anew with --update-baseline`,
+    );
+  }
+  return isChosen;
+}
+
+function listed(names: readonly string[]): string {
+  const SHOWN = 12;
+  const shown = names.slice(0, SHOWN).join(', ');
+  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown || 'none';
+}
