@@ -1,13 +1,17 @@
 import type { Run, RunLayer } from '../run/schema.js';
 
-/** A number as the Python package `delve` names it. */
-export interface DelveValue {
-  /** `<split>-<statistic>_<layer>`. */
-  readonly name: string;
+/** A number of a layer, as the Python package `delve` names it. */
+export interface LayerValue {
+  readonly statistic: string;
   /** NaN where the layer has none, as that package has it; Infinity where it is larger than any double. */
   readonly value: number;
   /** Whether Python has it as an `int`. */
   readonly whole: boolean;
+}
+
+export interface DelveValue extends LayerValue {
+  /** `<split>-<statistic>_<layer>`. */
+  readonly name: string;
 }
 
 type Key = 'saturation' | 'intrinsicDimensionality' | 'determinant' | 'trace' | 'diagonalTrace';
@@ -25,12 +29,20 @@ const statistics: readonly { readonly key: Key; readonly delve: string; readonly
 export function delveValues(run: Run): DelveValue[] {
   const names = delveLayerNames(run.layers);
   return run.layers.flatMap((layer, index) =>
-    statistics.map(({ key, delve, whole }) => ({
-      name: `${run.settings.split}-${delve}_${names[index]}`,
-      value: numberOf(layer, key),
-      whole,
+    layerValues(layer).map((value) => ({
+      ...value,
+      name: `${run.settings.split}-${value.statistic}_${names[index]}`,
     })),
   );
+}
+
+/** The same of one layer. */
+export function layerValues(layer: RunLayer): LayerValue[] {
+  return statistics.map(({ key, delve, whole }) => ({
+    statistic: delve,
+    value: numberOf(layer, key),
+    whole,
+  }));
 }
 
 /**

@@ -18,4 +18,13 @@ export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
       render: async (runs, options) => (await import('./delveCsv/delveCsv.js')).delveCsv(runs, options),
     },
   ],
+  [
+    'npy',
+    {
+      summary: 'the folders of the Python package delve: an .npy a value and epoch, covariances included',
+      kind: 'folder',
+      fileName: () => 'npy',
+      render: async (runs, options) => (await import('./npy/npy.js')).npy(runs, options),
+    },
+  ],
 ]);

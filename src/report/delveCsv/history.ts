@@ -19,7 +19,7 @@ export function parseHistory(text: string): History {
     skipEmptyLines: true,
   });
   const [head, ...rows] = data;
-  if (!head || head[0] !== '' || errors.length > 0) {
+  if (head?.[0] !== '' || errors.length > 0) {
     throw notOurs('its first line is no header of columns between semicolons, after an unnamed index');
   }
   const epochs = new Map<number, readonly string[]>();
