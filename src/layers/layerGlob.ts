@@ -1,8 +1,8 @@
 import picomatch from 'picomatch';
 import { UserError } from '../errors.js';
 
-/** What picomatch takes. */
-const LONGEST_GLOB = 65_536;
+/** Longer ones make regular expressions that engines refuse. */
+const LONGEST_GLOB = 8192;
 
 /** A predicate on layer names. `*` also spans dots, since `layer4.*` means everything in `layer4`. */
 export function layerGlob(glob: string): (name: string) => boolean {

@@ -185,7 +185,7 @@ const calls: readonly (readonly [string, RegExp])[] = [
   ['check @/good.delve --config @/none.json', /cannot read the rules in .*none.json/],
   [
     'check @/good.delve --config @/rules.json',
-    /there is no rule "minSaturaton"; did you mean minSaturation\?/,
+    /there is no key "minSaturaton"; did you mean minSaturation\?/,
   ],
 ];
 

@@ -21,3 +21,8 @@ it.each<[string, string[], string[]]>([
   expect(hits.filter((name) => !matches(name))).toEqual([]);
   expect(misses.filter((name) => matches(name))).toEqual([]);
 });
+
+it('is refused where it is longer than can be matched', () => {
+  expect(() => layerGlob('a'.repeat(8193))).toThrow('the glob aaaa');
+  expect(layerGlob('a'.repeat(8192))('a')).toBe(false);
+});
