@@ -6,7 +6,7 @@ import { idimRule, thresholds, wholeNumber } from './parse.js';
 import { namedOrNewest } from './runs.js';
 
 /** The names of `formats`, which are not asked here: rendering is not loaded until there is something to render. */
-export const formatNames: readonly string[] = ['table', 'json', 'csv', 'delve-csv', 'npy'];
+export const formatNames: readonly string[] = ['table', 'json', 'csv', 'markdown', 'delve-csv', 'npy'];
 /** The names of `plots`, likewise. */
 export const plotNames = ['saturation', 'spectrum', 'heatmap', 'idim'] as const;
 

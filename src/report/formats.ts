@@ -1,6 +1,7 @@
 import { csv } from './csv.js';
 import { type Format, textFormat } from './format.js';
 import { json } from './json.js';
+import { markdown } from './markdown/markdown.js';
 import { table } from './table.js';
 
 /** The formats by name: a new one is a file of its own and an entry here. */
@@ -8,6 +9,7 @@ export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
   ['table', textFormat('the table of the terminal', 'txt', table)],
   ['json', textFormat('the run as run.json has it', 'json', json)],
   ['csv', textFormat('a row a layer, all digits', 'csv', csv)],
+  ['markdown', textFormat('a comment for a pull request', 'md', markdown)],
   [
     'delve-csv',
     {

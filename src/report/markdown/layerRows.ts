@@ -1,0 +1,109 @@
+import { type LayerReading, type ReadingKind, readLayers } from '../../check/readLayers.js';
+import type { Run, RunLayer } from '../../run/schema.js';
+import { percent } from '../numbers.js';
+import { code, prose } from './foreignText.js';
+
+/** A layer's line in a table, and how much a reader wants to see it. */
+export interface LayerRow {
+  readonly cells: readonly string[];
+  /** Smaller is more interesting. */
+  readonly rank: number;
+  readonly isFinding: boolean;
+}
+
+const order: readonly ReadingKind[] = ['invalid', 'dead', 'tail', 'narrow', 'uncertain', 'healthy', 'output'];
+
+/** Which columns hold numbers, in tables of one run. */
+export const numbersOfOne: readonly number[] = [2, 3, 4];
+
+export function headOfOne(): string[] {
+  return ['layer', 'op', 'features', 'dim', 'saturation', 'reading', 'warnings'];
+}
+
+/** The layers of one run, in forward order. */
+export function rowsOfOne(run: Run): LayerRow[] {
+  return readLayers(run).layers.map((reading) => {
+    const { layer, kind } = reading;
+    const { name, op, features, intrinsicDimensionality, saturation, warnings } = layer;
+    return {
+      cells: [
+        code(name),
+        prose(op),
+        String(features),
+        intrinsicDimensionality === null ? '–' : String(intrinsicDimensionality),
+        share(saturation),
+        wordFor(kind),
+        prose(warnings.join('; ')),
+      ],
+      rank: rankOf(reading),
+      isFinding: isFinding(kind),
+    };
+  });
+}
+
+export const numbersOfSeveral = (runs: number): number[] => Array.from({ length: runs + 2 }, (_, i) => i + 2);
+
+/** @param names of the runs, as Markdown. */
+export function headOfSeveral(names: readonly string[]): string[] {
+  return ['layer', 'op', 'features', ...names, 'change', 'reading'];
+}
+
+/** Layers of several runs by name, in the order of the last run; then those that it has not. */
+export function rowsOfSeveral(runs: readonly Run[]): LayerRow[] {
+  const byName = runs.map((run) => new Map(run.layers.map((layer) => [layer.name, layer])));
+  const readings = new Map<string, LayerReading>();
+  for (const run of runs.toReversed()) {
+    for (const reading of readLayers(run).layers) {
+      if (!readings.has(reading.layer.name)) readings.set(reading.layer.name, reading);
+    }
+  }
+  const last = byName[byName.length - 1];
+  return [...readings].map(([name, reading]) => {
+    const layers = byName.map((layers) => layers.get(name));
+    const change = changeOf(layers);
+    const gone = last.get(name) === undefined;
+    const moved = Math.abs(change ?? 0);
+    return {
+      cells: [
+        code(name),
+        prose(reading.layer.op),
+        String(reading.layer.features),
+        ...layers.map((layer) => (layer ? share(layer.saturation) : '')),
+        points(change),
+        gone ? 'gone' : wordFor(reading.kind),
+      ],
+      // A change is what two runs are laid side by side for; readings decide between those that changed alike.
+      rank: gone ? -1 : rankOf(reading) / 10 - moved,
+      isFinding: gone || layers[0] === undefined || moved >= 0.0005 || isFinding(reading.kind),
+    };
+  });
+}
+
+/** From the first run to the last, of layers that both have. */
+export function changeOf(layers: readonly (RunLayer | undefined)[]): number | null {
+  const before = layers[0]?.saturation ?? null;
+  const after = layers.at(-1)?.saturation ?? null;
+  return before === null || after === null ? null : after - before;
+}
+
+/** A difference of two percentages: `+3.1`, `−0.5`. */
+export function points(change: number | null): string {
+  if (change === null) return '–';
+  const text = Math.abs(change * 100).toFixed(1);
+  if (Number(text) === 0) return '0.0';
+  return `${change > 0 ? '+' : '−'}${text}`;
+}
+
+function rankOf({ kind, layer }: LayerReading): number {
+  const saturation = layer.saturation ?? 0;
+  // Of narrow layers the fullest comes first, of all others the emptiest.
+  return order.indexOf(kind) + (kind === 'narrow' ? 1 - saturation : saturation) / 2;
+}
+
+const isFinding = (kind: ReadingKind) => kind !== 'healthy' && kind !== 'output';
+
+function wordFor(kind: ReadingKind): string {
+  return isFinding(kind) ? `**${kind}**` : kind;
+}
+
+const share = (saturation: number | null) => (saturation === null ? '–' : percent(saturation));
