@@ -1,34 +1,45 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type Context, hasColor, print } from './context.js';
 import { namedOrNewest } from './runs.js';
+
+/** The names of `diffFormats`, which are not asked here: rendering is not loaded until there is something to render. */
+export const diffFormatNames = ['table', 'json', 'csv', 'markdown'] as const;
+
+interface Options {
+  readonly format: (typeof diffFormatNames)[number];
+  readonly json?: boolean;
+}
 
 export function addDiff(program: Command, context: Context): void {
   program
     .command('diff')
     .summary('compare two runs layer by layer')
-    .description('Show layer by layer what changed from one run to another.')
+    .description(
+      'Show layer by layer what changed from one run to another, the largest change of saturation first.',
+    )
     .argument('<before>', 'a run directory')
     .argument('[after]', 'another one; by default the newest *.delve here')
-    .option('--json', 'print JSON instead of the table')
-    .addHelpText('after', '\nExample:\n  $ delve diff before.delve after.delve')
-    .action(async (before: string, after: string | undefined, options: { json?: boolean }) => {
-      const [{ diffRuns }, { readRun }, { diffTable }] = await Promise.all([
+    .addOption(new Option('--format <format>', 'how it is shown').choices(diffFormatNames).default('table'))
+    .option('--json', 'the same as --format json')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ delve diff before.delve after.delve
+  $ delve diff main.delve --format markdown >> "$GITHUB_STEP_SUMMARY"`,
+    )
+    .action(async (before: string, after: string | undefined, { format, json }: Options) => {
+      const [{ diffRuns }, { readRun }, { diffFormats }] = await Promise.all([
         import('../run/diffRuns.js'),
         import('../run/readRun.js'),
-        import('../report/diffTable.js'),
+        import('../report/diffFormats.js'),
       ]);
+      const render = diffFormats.get(json ? 'json' : format);
+      if (!render) throw new Error(`there is no format ${format}`);
       const [second] = await namedOrNewest(after === undefined ? [] : [after], context);
       const diff = diffRuns(await readRun(before), await readRun(second));
       const { stdout, env } = context;
-      await print(
-        context,
-        options.json
-          ? `${JSON.stringify(diff, null, 2)}\n`
-          : diffTable(diff, {
-              names: [before, second],
-              color: hasColor(stdout, env),
-              width: stdout.columns,
-            }),
-      );
+      const options = { names: [before, second], color: hasColor(stdout, env), width: stdout.columns };
+      await print(context, render(diff, options));
     });
 }

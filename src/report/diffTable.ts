@@ -1,5 +1,6 @@
 import type { Change, LayerDiff, RunDiff } from '../run/diffRuns.js';
 import type { Run } from '../run/schema.js';
+import { byChange } from './byChange.js';
 import { displayWidth, padEnd, padStart, shorten, wrap } from './displayWidth.js';
 import { counted, listed, percent } from './numbers.js';
 import { namesOf, type RenderOptions, type Style, styleOf } from './options.js';
@@ -7,7 +8,7 @@ import { printable } from './printable.js';
 
 const GAP = '  ';
 
-/** Two runs side by side for people: a line a layer, then layers that came and went. */
+/** Two runs side by side for people: a line a layer, the largest change first, then layers that came and went. */
 export function diffTable(diff: RunDiff, options: RenderOptions = {}): string {
   const style = styleOf(options);
   const { chalk, width } = style;
@@ -16,7 +17,7 @@ export function diffTable(diff: RunDiff, options: RenderOptions = {}): string {
     wrap(`! ${printable(text)}`, width, '  ').map((line) => chalk.yellow(line));
   const sections = [
     [describe('before', before, diff.before, style), describe('after', after, diff.after, style)],
-    diff.layers.length > 0 ? rows(diff.layers, style) : [],
+    diff.layers.length > 0 ? rows(byChange(diff.layers), style) : [],
     [
       ...diff.settings.flatMap(({ setting, before, after }) =>
         remark(`${setting} was ${before} and is ${after}: the numbers do not mean the same`),
@@ -100,7 +101,7 @@ function share(saturation: number | null): string {
 }
 
 /** The difference of two percentages, in points. */
-function points({ change }: Change): string {
+export function points({ change }: Change): string {
   if (change === null) return '-';
   const text = (change * 100).toFixed(1);
   return Number(text) === 0 ? '0.0' : change > 0 ? `+${text}` : text;

@@ -1,0 +1,34 @@
+import { type CsvCell, csvRow } from '../run/csvRow.js';
+import type { LayerDiff, RunDiff } from '../run/diffRuns.js';
+import { byChange } from './byChange.js';
+
+const statistics = [
+  'saturation',
+  'intrinsicDimensionality',
+  'features',
+  'observations',
+  'trace',
+  'logDeterminant',
+  'effectiveRank',
+  'participationRatio',
+] as const satisfies readonly (keyof LayerDiff)[];
+
+/** One row a layer, the largest change first, all digits; then layers that came and went. */
+export function diffCsv({ layers, added, gone }: RunDiff): string {
+  const header = [
+    'layer',
+    'in',
+    ...statistics.flatMap((name) => [`${name}.before`, `${name}.after`, `${name}.change`]),
+  ];
+  const rows: CsvCell[][] = byChange(layers).map((layer) => [
+    layer.name,
+    'both',
+    ...statistics.flatMap((name) => [layer[name].before, layer[name].after, layer[name].change]),
+  ]);
+  const empty = statistics.flatMap(() => [null, null, null]);
+  const moved = [
+    ...added.map((name) => [name, 'after', ...empty]),
+    ...gone.map((name) => [name, 'before', ...empty]),
+  ];
+  return [header, ...rows, ...moved].map(csvRow).join('');
+}

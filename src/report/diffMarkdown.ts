@@ -1,0 +1,47 @@
+import type { LayerDiff, RunDiff } from '../run/diffRuns.js';
+import { byChange } from './byChange.js';
+import { points } from './diffTable.js';
+import { markdownTable, markdownText } from './markdownText.js';
+import { counted, percent } from './numbers.js';
+import { namesOf, type RenderOptions } from './options.js';
+
+/** Two runs for a pull request: what changed, the largest change first, and what did not, as a count. */
+export function diffMarkdown(diff: RunDiff, options: RenderOptions = {}): string {
+  const [before, after] = namesOf([diff.before, diff.after], options).map(markdownText);
+  const isSame = ({ saturation, features }: LayerDiff) =>
+    saturation.before === saturation.after && features.change === 0;
+  const changed = byChange(diff.layers.filter((layer) => !isSame(layer)));
+  const same = diff.layers.length - changed.length;
+  const table = markdownTable(
+    ['layer', 'before', 'after', 'points', 'dimensions'],
+    changed.map((layer) => [
+      markdownText(layer.name),
+      share(layer.saturation.before),
+      share(layer.saturation.after),
+      points(layer.saturation),
+      `${dimensions(layer, 'before')} → ${dimensions(layer, 'after')}`,
+    ]),
+    [1, 2, 3, 4],
+  );
+  const names = (layers: readonly string[]) => layers.map(markdownText).join(', ');
+  const parts = [
+    `### delve: saturation of ${after}, compared with ${before}`,
+    ...(changed.length > 0 ? [table] : []),
+    ...diff.settings.map(
+      (setting) =>
+        `⚠️ ${setting.setting} was ${markdownText(setting.before)} and is ${markdownText(setting.after)}: the numbers do not mean the same.`,
+    ),
+    ...(diff.added.length > 0 ? [`New: ${names(diff.added)}`] : []),
+    ...(diff.gone.length > 0 ? [`Gone: ${names(diff.gone)}`] : []),
+    same === 0 && changed.length === 0
+      ? 'The runs have no layer in common.'
+      : `${counted(changed.length, 'layer')} changed, ${same} did not.`,
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+const share = (saturation: number | null): string => (saturation === null ? '–' : percent(saturation));
+
+function dimensions({ intrinsicDimensionality, features }: LayerDiff, side: 'before' | 'after'): string {
+  return `${intrinsicDimensionality[side] ?? '–'}/${features[side]}`;
+}
