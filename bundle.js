@@ -1,5 +1,5 @@
 // @ts-check
-import { readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build } from 'rolldown';
 
@@ -16,6 +16,15 @@ await build({
   plugins: [licenses()],
   output: { dir: 'dist/bundle', chunkFileNames: '[name].js', cleanDir: true },
 });
+
+/** What a browser runs of the HTML report, in one file that stands inside the page. */
+await build({
+  input: 'src/report/html/page/main.ts',
+  platform: 'browser',
+  plugins: [licenses()],
+  output: { dir: 'dist/report/html/assets', entryFileNames: 'page.js', format: 'iife', minify: true },
+});
+copyFileSync('src/report/html/page/page.css', 'dist/report/html/assets/page.css');
 
 /**
  * Puts the licences of the packages that are copied into the bundle beside it, as they ask for.

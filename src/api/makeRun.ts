@@ -5,6 +5,7 @@ import type { Observation, ObservedLayer } from '../engine/observe.js';
 import type { InstrumentOptions } from '../instrument/options.js';
 import type { FoundLayers } from '../layers/findLayers.js';
 import type { Layer } from '../layers/layer.js';
+import { layerGraph } from '../layers/layerGraph.js';
 import type { ModelFile } from '../onnx/modelFile.js';
 import type { Run, RunLayer, RunSettings } from '../run/schema.js';
 import type { Moments } from '../stats/moments.js';
@@ -88,6 +89,7 @@ export async function makeRun(
     settings: settingsOf(options, observation),
     timing: { seconds, samplesPerSecond: seconds > 0 ? samples / seconds : 0, statisticsSeconds },
     layers,
+    graph: layerGraph(model, found.layers),
     ...(outputLayer === undefined ? {} : { outputLayer }),
     ...(found.notObservable.length > 0 ? { notObservable: found.notObservable } : {}),
     ...(source.reader === 'random'

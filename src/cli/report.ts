@@ -6,7 +6,16 @@ import { idimRule, thresholds, wholeNumber } from './parse.js';
 import { namedOrNewest } from './runs.js';
 
 /** The names of `formats`, which are not asked here: rendering is not loaded until there is something to render. */
-export const formatNames: readonly string[] = ['table', 'json', 'csv', 'markdown', 'delve-csv', 'npy'];
+export const formatNames: readonly string[] = [
+  'table',
+  'json',
+  'csv',
+  'markdown',
+  'html',
+  'delve-csv',
+  'npy',
+  'tensorboard',
+];
 /** The names of `plots`, likewise. */
 export const plotNames = ['saturation', 'spectrum', 'heatmap', 'idim'] as const;
 

@@ -11,6 +11,15 @@ export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
   ['csv', textFormat('a row a layer, all digits', 'csv', csv)],
   ['markdown', textFormat('a comment for a pull request', 'md', markdown)],
   [
+    'html',
+    {
+      summary: 'one page with charts, to look at and to show',
+      kind: 'text',
+      fileName: () => 'report.html',
+      render: async (runs, options) => (await import('./html/html.js')).html(runs, options),
+    },
+  ],
+  [
     'delve-csv',
     {
       summary: 'the CSV of the Python package delve, a row an epoch, gone on with',
@@ -27,6 +36,16 @@ export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
       kind: 'folder',
       fileName: () => 'npy',
       render: async (runs, options) => (await import('./npy/npy.js')).npy(runs, options),
+    },
+  ],
+  [
+    'tensorboard',
+    {
+      summary: 'event files for TensorBoard: scalars, spectra and pictures by step',
+      kind: 'folder',
+      fileName: () => 'tensorboard',
+      render: async (runs, options) =>
+        (await import('./tensorboard/tensorboard.js')).tensorboard(runs, options),
     },
   ],
 ]);

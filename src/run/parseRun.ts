@@ -101,6 +101,16 @@ const run = objectOf({
   timing: objectOf({ seconds: finite, samplesPerSecond: finite, statisticsSeconds: optional(finite) }),
   layers: arrayOf(objectOf(layer)),
   embedding: optional(string),
+  graph: optional(
+    arrayOf(
+      objectOf({
+        id: string,
+        op: string,
+        isJoin: optional(where((value) => value === true, 'true')),
+        inputs: arrayOf(string),
+      }),
+    ),
+  ),
   outputLayer: optional(string),
   notObservable: optional(arrayOf(objectOf({ node: string, op: string, reason: string }))),
   warnings: optional(arrayOf(string)),

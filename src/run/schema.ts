@@ -5,6 +5,7 @@ import type {
   Precision,
   SequenceMethod,
 } from '../instrument/options.js';
+import type { GraphNode } from '../layers/layerGraph.js';
 import type { IdimRule } from '../stats/intrinsicDimensionality.js';
 import type { LayerStatistics } from '../stats/statistics.js';
 
@@ -24,6 +25,8 @@ export interface Run {
   };
   /** In graph order. */
   readonly layers: readonly RunLayer[];
+  /** How the layers hang together, and where paths between them meet; in graph order. */
+  readonly graph?: readonly GraphNode[];
   /** The model's last layer, whether it was observed or not: its width is set by the task. */
   readonly outputLayer?: string;
   /** The file beside this one that holds the projected samples; absent where none were asked for. */
@@ -55,7 +58,7 @@ export interface RunData {
   readonly preprocessing?: Readonly<Record<string, unknown>>;
 }
 
-export type { ConvMethod, IdimRule, Interpolation, MeasureAt, Precision, SequenceMethod };
+export type { ConvMethod, GraphNode, IdimRule, Interpolation, MeasureAt, Precision, SequenceMethod };
 export type Provider = 'cpu' | 'cuda' | 'webgpu';
 
 export interface RunSettings {

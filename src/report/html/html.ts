@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { messageOf } from '../../errors.js';
+import type { Run } from '../../run/schema.js';
+import { version } from '../../version.js';
+import type { RenderOptions } from '../options.js';
+import { xmlText } from '../xmlText.js';
+import { pageData } from './pageData.js';
+
+/**
+ * One page that holds everything it shows: no file beside it, no network. What a browser runs of it was bundled when
+ * the package was built.
+ *
+ * @throws Error where the package was not built.
+ */
+export async function html(runs: readonly Run[], options: RenderOptions): Promise<string> {
+  const [script, style] = await Promise.all([asset('page.js'), asset('page.css')]);
+  const data = pageData(runs, options, version);
+  const title = xmlText(`${data.runs.map(({ name }) => name).join(', ')} – delve`);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:">
+<meta name="generator" content="delve ${version}">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<style>
+${style}
+</style>
+</head>
+<body>
+<noscript>This page draws its charts and tables by JavaScript, which is turned off here.</noscript>
+<div id="page"></div>
+<script type="application/json" id="data">${scriptSafe(JSON.stringify(data))}</script>
+<script>
+/* Apache ECharts, Copyright 2017-2025 The Apache Software Foundation, Apache License 2.0; zrender, BSD 3-Clause */
+${script.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--')}
+</script>
+</body>
+</html>
+`;
+}
+
+/** Inside a script element nothing but its end tag, and a comment's beginning, means anything. */
+const scriptSafe = (json: string): string => json.replaceAll('<', '\\u003c');
+
+/** Beside the built package's own modules, also where this one was bundled into the command line. */
+async function asset(name: string): Promise<string> {
+  const places = [
+    `./assets/${name}`,
+    `../report/html/assets/${name}`,
+    `../../../dist/report/html/assets/${name}`,
+  ];
+  let missing: unknown;
+  for (const place of places) {
+    try {
+      return await readFile(new URL(place, import.meta.url), 'utf8');
+    } catch (error) {
+      missing = error;
+    }
+  }
+  throw new Error(`the page's ${name} is missing (${messageOf(missing)}): build the package, npm run build`);
+}

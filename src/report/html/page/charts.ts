@@ -1,0 +1,78 @@
+import { BarChart, HeatmapChart, LineChart } from 'echarts/charts';
+import {
+  DataZoomComponent,
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TooltipComponent,
+  VisualMapComponent,
+} from 'echarts/components';
+import { type EChartsType, init, use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import { el } from './dom.js';
+
+use([
+  BarChart,
+  HeatmapChart,
+  LineChart,
+  DataZoomComponent,
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TooltipComponent,
+  VisualMapComponent,
+  SVGRenderer,
+]);
+
+export type Option = Parameters<EChartsType['setOption']>[0];
+
+/** Colours of the page as it is shown, light or dark. */
+export function inks(): { text: string; faint: string; line: string; surface: string; accent: string } {
+  const style = getComputedStyle(document.documentElement);
+  const of = (name: string) => style.getPropertyValue(name).trim();
+  return {
+    text: of('--text'),
+    faint: of('--faint'),
+    line: of('--line'),
+    surface: of('--surface'),
+    accent: of('--accent'),
+  };
+}
+
+/** A chart that fills its place, follows the page's width and says in words what it shows. */
+export class Chart {
+  readonly element: HTMLElement;
+  readonly #place: HTMLElement;
+  #chart: EChartsType | undefined;
+  #option: Option | undefined;
+  #onClick: (index: number, series: number) => void = () => {};
+
+  constructor(className: string) {
+    this.#place = el('div', { class: `chart ${className}`, role: 'img' });
+    this.element = this.#place;
+    new ResizeObserver(() => this.#chart?.resize()).observe(this.#place);
+  }
+
+  onClick(listener: (index: number, series: number) => void): void {
+    this.#onClick = listener;
+  }
+
+  draw(option: Option, description: string): void {
+    this.#option = option;
+    this.#place.setAttribute('aria-label', description);
+    if (!this.#place.isConnected) {
+      requestAnimationFrame(() => this.#redraw());
+      return;
+    }
+    this.#redraw();
+  }
+
+  #redraw(): void {
+    if (!this.#option) return;
+    if (!this.#chart) {
+      this.#chart = init(this.#place, null, { renderer: 'svg' });
+      this.#chart.on('click', (event) => this.#onClick(event.dataIndex, event.seriesIndex ?? 0));
+    }
+    this.#chart.setOption({ animation: false, ...this.#option }, { notMerge: true });
+  }
+}

@@ -1,0 +1,121 @@
+import { Chart, inks } from './charts.js';
+import { el } from './dom.js';
+import { shade } from './graphView.js';
+import type { Model, View } from './model.js';
+import { percent, shortName } from './words.js';
+
+/** Several runs side by side: a heatmap layer × run, and the change from the first to the last. */
+export function comparison(model: Model): HTMLElement | undefined {
+  if (model.view.runs.length < 2) return undefined;
+  const chart = new Chart('heatmap');
+  const body = el('tbody');
+  model.draws((view) => {
+    const names = layersOf(view);
+    chart.element.style.height = `${Math.max(220, 90 + 18 * names.length)}px`;
+    chart.draw(option(view, names), description(view, names));
+    body.replaceChildren(...changes(view, names));
+  });
+  const heads = ['layer', 'first', 'last', 'change'].map((title) => el('th', { scope: 'col' }, title));
+  return el(
+    'section',
+    { 'aria-labelledby': 'runs' },
+    el('h2', { id: 'runs' }, 'Runs'),
+    chart.element,
+    el(
+      'div',
+      {
+        class: 'scroll',
+        tabindex: 0,
+        role: 'region',
+        'aria-label': 'Changes from the first run to the last',
+      },
+      el(
+        'table',
+        {},
+        el('caption', {}, 'From the first run to the last, largest change first'),
+        el('thead', {}, el('tr', {}, ...heads)),
+        body,
+      ),
+    ),
+  );
+}
+
+const layersOf = ({ runs }: View): string[] => [
+  ...new Set(runs.flatMap(({ run }) => run.layers.map(({ name }) => name))),
+];
+
+const saturationOf = (view: View, run: number, name: string): number | null =>
+  view.runs[run].run.layers.find((layer) => layer.name === name)?.saturation ?? null;
+
+function option(view: View, names: readonly string[]) {
+  const { text, faint, line, surface } = inks();
+  const cells = view.runs.flatMap(({ run }, column) => {
+    const byName = new Map(run.layers.map(({ name, saturation }) => [name, saturation]));
+    return names.flatMap((name, row) => {
+      const value = byName.get(name);
+      return value === null || value === undefined ? [] : [[column, row, value]];
+    });
+  });
+  return {
+    textStyle: { color: text },
+    grid: { left: 190, right: 90, top: 12, bottom: 60 },
+    tooltip: {
+      renderMode: 'richText' as const,
+      backgroundColor: surface,
+      borderColor: line,
+      textStyle: { color: text },
+      formatter: (item: unknown) => {
+        const [column, row, value] = (item as { value: [number, number, number] }).value;
+        return `${shortName(names[row], 60)}\n${shortName(view.runs[column].name, 40)}: ${percent(value)}`;
+      },
+    },
+    visualMap: {
+      min: 0,
+      max: 1,
+      right: 0,
+      top: 'middle' as const,
+      itemHeight: 120,
+      textStyle: { color: faint },
+      formatter: (value: unknown) => `${Math.round(100 * Number(value))} %`,
+      inRange: { color: [shade(0), shade(0.5), shade(1)] },
+    },
+    xAxis: {
+      type: 'category' as const,
+      data: view.runs.map(({ name }) => shortName(name, 20)),
+      axisLabel: { color: faint, rotate: 30 },
+    },
+    yAxis: {
+      type: 'category' as const,
+      inverse: true,
+      data: names.map((name) => shortName(name, 26)),
+      axisLabel: { color: faint },
+    },
+    series: [{ type: 'heatmap' as const, data: cells }],
+  };
+}
+
+function description({ runs }: View, names: readonly string[]): string {
+  return `Heatmap: saturation of ${names.length} layers in ${runs.length} runs. The table has the changes.`;
+}
+
+function changes(view: View, names: readonly string[]): HTMLElement[] {
+  const last = view.runs.length - 1;
+  return names
+    .map((name) => ({ name, from: saturationOf(view, 0, name), to: saturationOf(view, last, name) }))
+    .sort((a, b) => Math.abs((b.to ?? 0) - (b.from ?? 0)) - Math.abs((a.to ?? 0) - (a.from ?? 0)))
+    .map(({ name, from, to }) => {
+      const change =
+        from === null || to === null
+          ? '–'
+          : `${to >= from ? '+' : '−'}${(100 * Math.abs(to - from)).toFixed(1)} points`;
+      const shown = (value: number | null) => (value === null ? '–' : percent(value));
+      return el(
+        'tr',
+        {},
+        el('th', { scope: 'row', class: 'text', title: name }, shortName(name, 44)),
+        el('td', {}, shown(from)),
+        el('td', {}, shown(to)),
+        el('td', {}, change),
+      );
+    });
+}

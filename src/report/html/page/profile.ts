@@ -1,0 +1,106 @@
+import { readingLooks } from '../../charts/palette.js';
+import { Chart, inks } from './charts.js';
+import type { Model, View } from './model.js';
+import { number, percent, share, shortName } from './words.js';
+
+/** The saturation of every layer in forward order, as bars; a click chooses the layer. */
+export function profile(model: Model): HTMLElement {
+  const chart = new Chart('profile');
+  chart.onClick((index) =>
+    model.show({ layer: model.view.runs[model.view.current].run.layers[index]?.name }),
+  );
+  model.draws((view) => chart.draw(option(view), description(view)));
+  return chart.element;
+}
+
+function option({ runs, current, layer: chosen }: View) {
+  const { text, faint, line, surface } = inks();
+  const { readings } = runs[current];
+  const others = runs.filter((_, i) => i !== current);
+  const isLong = readings.length > 60;
+  return {
+    textStyle: { color: text },
+    grid: { left: 48, right: 12, top: 24, bottom: isLong ? 64 : 96 },
+    tooltip: {
+      trigger: 'axis' as const,
+      backgroundColor: surface,
+      borderColor: line,
+      textStyle: { color: text },
+      renderMode: 'richText' as const,
+      formatter: (items: unknown) => tip(runs, current, Array.isArray(items) ? items[0]?.dataIndex : 0),
+    },
+    ...(isLong
+      ? { dataZoom: [{ type: 'inside' as const }, { type: 'slider' as const, bottom: 8, height: 16 }] }
+      : {}),
+    xAxis: {
+      type: 'category' as const,
+      data: readings.map(({ layer }) => shortName(layer.name, 18)),
+      axisLabel: { color: faint, rotate: 60, hideOverlap: true, ...(isLong ? {} : { interval: 0 }) },
+      axisLine: { lineStyle: { color: line } },
+      axisTick: { show: false },
+    },
+    yAxis: {
+      type: 'value' as const,
+      max: 1,
+      name: 'saturation',
+      nameTextStyle: { color: faint, align: 'left' as const },
+      axisLabel: { color: faint, formatter: (value: number) => `${Math.round(100 * value)} %` },
+      splitLine: { lineStyle: { color: line } },
+    },
+    series: [
+      {
+        type: 'bar' as const,
+        name: runs[current].name,
+        barMaxWidth: 40,
+        barCategoryGap: isLong ? '8%' : '25%',
+        data: readings.map(({ layer, kind }) => ({
+          value: layer.saturation ?? 0,
+          itemStyle: {
+            color: readingLooks[kind].color,
+            ...(layer.name === chosen ? { borderColor: text, borderWidth: 2 } : {}),
+          },
+        })),
+      },
+      ...others.slice(0, 8).map(({ name, run }, i) => {
+        const byName = new Map(run.layers.map((layer) => [layer.name, layer.saturation]));
+        return {
+          type: 'line' as const,
+          name,
+          symbolSize: 5,
+          symbol: ['circle', 'rect', 'triangle', 'diamond'][i % 4],
+          lineStyle: { width: 1.5, type: (['solid', 'dashed', 'dotted'] as const)[i % 3], color: text },
+          itemStyle: { color: text },
+          data: readings.map(({ layer }) => byName.get(layer.name) ?? null),
+        };
+      }),
+    ],
+  };
+}
+
+function tip(runs: View['runs'], current: number, index: number): string {
+  const reading = runs[current].readings[index];
+  if (!reading) return '';
+  const { layer, kind } = reading;
+  const lines = [
+    shortName(layer.name, 60),
+    `${readingLooks[kind].label}: ${layer.saturation === null ? 'no number' : percent(layer.saturation)}`,
+    `${layer.intrinsicDimensionality ?? '–'} of ${layer.features} directions`,
+    `effective rank ${number(layer.effectiveRank)}`,
+  ];
+  for (const [i, { name, run }] of runs.entries()) {
+    const other = i === current ? undefined : run.layers.find((each) => each.name === layer.name);
+    if (other)
+      lines.push(`${shortName(name, 30)}: ${other.saturation === null ? '–' : percent(other.saturation)}`);
+  }
+  return lines.join('\n');
+}
+
+function description({ runs, current, threshold }: View): string {
+  const { readings, name } = runs[current];
+  const counts = new Map<string, number>();
+  for (const { kind } of readings) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const kinds = [...counts].map(
+    ([kind, count]) => `${count} ${readingLooks[kind as keyof typeof readingLooks].label}`,
+  );
+  return `Bar chart: saturation of ${readings.length} layers of ${name} in forward order at ${share(threshold)} (${kinds.join(', ')}). The table below has all numbers.`;
+}
