@@ -60,6 +60,7 @@ export type { ModelInput } from './onnx/modelInput.js';
 export type { CheckFormat, CheckOptions } from './report/checks/checkFormat.js';
 export { checkFormats } from './report/checks/checkFormats.js';
 export { formatCheck } from './report/checks/checkText.js';
+export { diffFormats } from './report/diffFormats.js';
 export { diffTable } from './report/diffTable.js';
 export type { Format, Rendering } from './report/format.js';
 export { formats } from './report/formats.js';
