@@ -5,6 +5,7 @@ import type { Run } from '../run/schema.js';
 import { checkTarget } from '../run/writeRun.js';
 import { hasRules, rulesOf } from './gate.js';
 import type { JobConfig } from './jobConfig.js';
+import { prepareReports } from './prepareReports.js';
 import { isSamePath } from './samePath.js';
 import { updateBaseline } from './updateBaseline.js';
 import { writeReports } from './writeReports.js';
@@ -50,6 +51,8 @@ export async function runJob(job: JobConfig, options: RunJobOptions = {}): Promi
     );
   }
   if (isUpdate && baseline !== undefined) await checkTarget(baseline);
+  await checkTarget(out);
+  await prepareReports(job, out);
   const run = await analyze({ ...job.analyze, ...hooks, model, data, out });
   const files: string[] = [];
   for (const { format, output, plot, width, dpi } of reports) {
