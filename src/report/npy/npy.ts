@@ -4,10 +4,10 @@ import type { Run } from '../../run/schema.js';
 import { covariance } from '../../stats/covariance.js';
 import { delveLayerNames, layerValues } from '../delveValues.js';
 import type { RenderOptions } from '../options.js';
+import { safeName, safeNames } from '../safeNames.js';
 import { stepsOf } from '../steps.js';
 import { encodeNpy } from './encodeNpy.js';
 import { pickleCounts } from './pickleCounts.js';
-import { safeName, safeNames } from './safeNames.js';
 
 /**
  * The folders of the Python package's `npy` writer: one for each value, with a file an epoch, covariances included.
