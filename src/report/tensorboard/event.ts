@@ -64,7 +64,10 @@ function writeValue(writer: BinaryWriter, value: SummaryValue): void {
   else if ('image' in value) writeImage(writer, value.image);
   else writeHistogram(writer, value.histogram);
   if (value.description === undefined) return;
+  const plugin = 'scalar' in value ? 'scalars' : 'image' in value ? 'images' : 'histograms';
   writer.tag(9, WireType.LengthDelimited).fork();
+  writer.tag(1, WireType.LengthDelimited).fork();
+  writer.tag(1, WireType.LengthDelimited).string(plugin).join();
   writer.tag(3, WireType.LengthDelimited).string(value.description).join();
 }
 

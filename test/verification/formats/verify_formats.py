@@ -73,7 +73,41 @@ def npy(args, work):
     return f"{count} saturations from covariances equal ours at three thresholds"
 
 
-CHECKS = {"delve-csv": delve_csv, "npy": npy}
+def tensorboard(args, work):
+    import numpy as np
+    from tensorboard.backend.event_processing import event_accumulator, plugin_event_accumulator
+    from tensorboard.util import tensor_util
+
+    folder = report(args, "tensorboard", work / "logs", "--step", "12")
+    # Written after it, and of an earlier step: TensorBoard must not take it for a restart.
+    report(args, "tensorboard", folder, "--step", "3")
+    everything = {name: 0 for name in ["scalars", "histograms", "images", "tensors", "compressedHistograms"]}
+    events = event_accumulator.EventAccumulator(str(folder), size_guidance=everything).Reload()
+    layers = layers_of(args)
+    for name, layer in layers.items():
+        found = [(event.step, event.value) for event in events.Scalars(f"eval-saturation_{name}")]
+        same(found, [(step, float(np.float32(layer["saturation"]))) for step in [3, 12]], name)
+        for histogram in events.Histograms(f"eval-spectrum_{name}"):
+            same(histogram.histogram_value.num, layer["features"], f"directions of {name}")
+            same(sum(histogram.histogram_value.bucket), layer["features"], f"directions of {name}")
+            exponents = np.log10(np.maximum(np.array(layer["eigenvalues"]) / sum(layer["eigenvalues"]), 1e-16))
+            assert np.isclose(histogram.histogram_value.sum, exponents.sum()), f"spectrum of {name}"
+    same(len(events.Tags()["scalars"]), 5 * len(layers), "scalars")
+    for tag in events.Tags()["images"]:
+        for image in events.Images(tag):
+            same(image.encoded_image_string[:8], b"\x89PNG\r\n\x1a\n", tag)
+            size = (int.from_bytes(image.encoded_image_string[16:20]), int.from_bytes(image.encoded_image_string[20:24]))
+            same(size, (image.width, image.height), tag)
+    # As the plugins of today's TensorBoard have it: everything a tensor.
+    shown = plugin_event_accumulator.EventAccumulator(str(folder), tensor_size_guidance={}).Reload()
+    for name, layer in layers.items():
+        values = tensor_util.make_ndarray(shown.Tensors(f"eval-spectrum_{name}")[0].tensor_proto)
+        same(values[:, 2].sum(), layer["features"], f"directions of {name} in the histogram plugin")
+    tags = events.Tags()
+    return f"{len(tags['scalars'])} scalars, {len(tags['histograms'])} histograms and {len(tags['images'])} images at two steps"
+
+
+CHECKS = {"delve-csv": delve_csv, "npy": npy, "tensorboard": tensorboard}
 
 
 def main():
