@@ -124,15 +124,15 @@ function box(
     class: `layer${isChosen ? ' chosen' : ''}`,
     tabindex: 0,
     role: 'button',
-    'aria-label': `${name}, ${text}`,
+    'aria-label': `${text} ${name}`,
   });
   const meter = 120;
   group.append(
-    svg('title', {}, `${name}: ${text}`),
+    svg('title', {}, `${text} ${name}`),
     svg('rect', { x: x - 7, y: y - 7, width: 14, height: 14, rx: 3, fill: shade(saturation), class: 'mark' }),
     svg('rect', { x: x + STEP - 10, y: y - 7, width: meter, height: 14, class: 'track' }),
     svg('rect', { x: x + STEP - 10, y: y - 7, width: meter * (saturation ?? 0), height: 14, class: 'fill' }),
-    svg('text', { x: x + STEP + meter, y: y + 4 }, `${text}  ${shortName(name, 40)}`),
+    svg('text', { x: x + STEP + meter, y: y + 4 }, `${text} ${shortName(name, 40)}`),
   );
   const choose = () => model.show({ layer: name });
   group.addEventListener('click', choose);

@@ -24,14 +24,18 @@ export class Model {
   readonly #listeners: ((view: View) => void)[] = [];
   #view: View;
 
-  constructor({ runs }: PageData) {
-    this.#whole = runs.map(({ name, run, spectra }) => ({
+  constructor(data: PageData) {
+    this.#whole = data.runs.map(({ name, run, spectra }) => ({
       name,
       run: { ...run, layers: run.layers.map((layer, i) => ({ ...layer, eigenvalues: doubles(spectra[i]) })) },
     }));
     const [first] = this.#whole;
     const { threshold } = first.run.settings;
-    this.#view = { threshold, runs: this.#cut(threshold), current: 0, layer: first.run.layers[0]?.name };
+    const runs = this.#cut(threshold);
+    // What there is to do something about comes first.
+    const [{ readings }] = runs;
+    const telling = readings.find(({ kind }) => kind !== 'healthy' && kind !== 'output') ?? readings[0];
+    this.#view = { threshold, runs, current: 0, layer: telling?.layer.name };
   }
 
   get view(): View {

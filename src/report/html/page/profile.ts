@@ -35,7 +35,7 @@ function option({ runs, current, layer: chosen }: View) {
     xAxis: {
       type: 'category' as const,
       data: readings.map(({ layer }) => shortName(layer.name, 18)),
-      axisLabel: { color: faint, rotate: 60, hideOverlap: true, ...(isLong ? {} : { interval: 0 }) },
+      axisLabel: { color: faint, rotate: 60, hideOverlap: true, interval: labelInterval(readings.length) },
       axisLine: { lineStyle: { color: line } },
       axisTick: { show: false },
     },
@@ -75,6 +75,13 @@ function option({ runs, current, layer: chosen }: View) {
       }),
     ],
   };
+}
+
+/** How many names are left out from one to the next, so that none lies on another. */
+function labelInterval(count: number): number {
+  const LEAST_PIXELS = 18;
+  const room = Math.min(1360, document.documentElement.clientWidth) - 100;
+  return Math.max(0, Math.ceil((count * LEAST_PIXELS) / Math.max(1, room)) - 1);
 }
 
 function tip(runs: View['runs'], current: number, index: number): string {
