@@ -183,7 +183,10 @@ describe('the other functions', () => {
     const { options } = await cross();
     const run = await analyze(options);
     const verdict: CheckResult = check(run, { minSaturation: [{ bound: 0 }, { glob: 'f*', bound: 0.7 }] });
-    expect(verdict).toMatchObject({ passed: false, violations: [{ layer: 'fc', rule: 'minSaturation' }] });
+    expect(verdict).toMatchObject({
+      passed: false,
+      violations: [{ layer: 'fc', statistic: 'saturation', kind: 'min', bound: 0.7 }],
+    });
     expect(check(run, { baseline: run, maxDrop: [{ bound: 0 }] }).passed).toBe(true);
     expect(report(run, { format: 'csv' })).toMatch(/^layer,.*\r\nfc,/);
     expect(JSON.parse(report(run, { format: 'json' }))).toEqual(run);
