@@ -15,6 +15,7 @@ export const formatNames: readonly string[] = [
   'delve-csv',
   'npy',
   'tensorboard',
+  'parquet',
 ];
 /** The names of `plots`, likewise. */
 export const plotNames = ['saturation', 'spectrum', 'heatmap', 'idim'] as const;

@@ -48,4 +48,13 @@ export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
         (await import('./tensorboard/tensorboard.js')).tensorboard(runs, options),
     },
   ],
+  [
+    'parquet',
+    {
+      summary: 'a row a layer with its spectrum, for pandas, Polars and DuckDB',
+      kind: 'binary',
+      fileName: () => 'report.parquet',
+      render: async (runs, options) => (await import('./parquet.js')).parquet(runs, options),
+    },
+  ],
 ]);

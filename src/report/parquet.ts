@@ -1,0 +1,99 @@
+import { parquetWriteBuffer, type SchemaElement } from 'hyparquet-writer';
+import { readLayers } from '../check/readLayers.js';
+import type { Run, RunLayer } from '../run/schema.js';
+import { version } from '../version.js';
+import { namesOf, type RenderOptions } from './options.js';
+
+type Cell = string | number | bigint | readonly (string | number)[] | null;
+
+interface Row {
+  readonly run: string;
+  readonly split: string;
+  readonly threshold: number;
+  readonly position: number;
+  readonly layer: RunLayer;
+  readonly reading: string;
+}
+
+interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  of(row: Row): Cell;
+}
+
+/** Kinds of columns, and the elements of Parquet's schema that they are; lists have two more inside. */
+const elements = {
+  text: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+  count: { type: 'INT64' },
+  number: { type: 'DOUBLE' },
+} as const;
+type ColumnType = keyof typeof elements | 'texts' | 'numbers';
+
+const whole = (value: number | null | undefined): bigint | null =>
+  value === null || value === undefined ? null : BigInt(value);
+
+const columns: readonly Column[] = [
+  { name: 'run', type: 'text', of: ({ run }) => run },
+  { name: 'split', type: 'text', of: ({ split }) => split },
+  { name: 'threshold', type: 'number', of: ({ threshold }) => threshold },
+  { name: 'position', type: 'count', of: ({ position }) => BigInt(position) },
+  { name: 'layer', type: 'text', of: ({ layer }) => layer.name },
+  { name: 'node', type: 'text', of: ({ layer }) => layer.node },
+  { name: 'op', type: 'text', of: ({ layer }) => layer.op },
+  { name: 'output', type: 'text', of: ({ layer }) => layer.output },
+  { name: 'observations', type: 'count', of: ({ layer }) => whole(layer.observations) },
+  { name: 'features', type: 'count', of: ({ layer }) => whole(layer.features) },
+  {
+    name: 'intrinsicDimensionality',
+    type: 'count',
+    of: ({ layer }) => whole(layer.intrinsicDimensionality),
+  },
+  { name: 'saturation', type: 'number', of: ({ layer }) => layer.saturation },
+  { name: 'trace', type: 'number', of: ({ layer }) => layer.trace },
+  { name: 'diagonalTrace', type: 'number', of: ({ layer }) => layer.diagonalTrace },
+  { name: 'logDeterminant', type: 'number', of: ({ layer }) => layer.logDeterminant },
+  { name: 'determinant', type: 'number', of: ({ layer }) => layer.determinant },
+  { name: 'effectiveRank', type: 'number', of: ({ layer }) => layer.effectiveRank },
+  { name: 'participationRatio', type: 'number', of: ({ layer }) => layer.participationRatio },
+  { name: 'deadFeatures', type: 'count', of: ({ layer }) => whole(layer.deadFeatures) },
+  { name: 'parameters', type: 'count', of: ({ layer }) => whole(layer.parameters) },
+  { name: 'reading', type: 'text', of: ({ reading }) => reading },
+  { name: 'warnings', type: 'texts', of: ({ layer }) => layer.warnings },
+  { name: 'eigenvalues', type: 'numbers', of: ({ layer }) => layer.eigenvalues },
+];
+
+/** A row a layer and run, under the names of `run.json`, with the spectrum as a list; in forward order (`position`). */
+export function parquet(runs: readonly Run[], options: RenderOptions): Uint8Array {
+  const names = namesOf(runs, options);
+  const rows = runs.flatMap((run, index) =>
+    readLayers(run).layers.map(
+      ({ layer, kind }, position): Row => ({
+        run: names[index],
+        split: run.settings.split,
+        threshold: run.settings.threshold,
+        position,
+        layer,
+        reading: kind,
+      }),
+    ),
+  );
+  const buffer = parquetWriteBuffer({
+    schema: [{ name: 'layers', num_children: columns.length }, ...columns.flatMap(schemaOf)],
+    columnData: columns.map(({ name, of }) => ({ name, data: rows.map(of) })),
+    createdBy: `delve version ${version}`,
+  });
+  return new Uint8Array(buffer);
+}
+
+function schemaOf({ name, type }: Column): SchemaElement[] {
+  const repetition_type = 'OPTIONAL';
+  if (type !== 'texts' && type !== 'numbers') {
+    return [{ name, repetition_type, ...elements[type] }];
+  }
+  const element = type === 'texts' ? elements.text : elements.number;
+  return [
+    { name, repetition_type, num_children: 1, converted_type: 'LIST' },
+    { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+    { name: 'element', repetition_type, ...element },
+  ];
+}

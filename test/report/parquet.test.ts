@@ -1,0 +1,88 @@
+import { parquetReadObjects } from 'hyparquet';
+import { describe, expect, it } from 'vitest';
+import { parquet } from '../../src/report/parquet.js';
+import { invalidLayer, layer, run } from '../support/runs.js';
+
+/** Read by the writer's sister library; `test/verification/formats` reads it by Arrow and DuckDB. */
+function rows(bytes: Uint8Array): Promise<Record<string, unknown>[]> {
+  return parquetReadObjects({ file: new Uint8Array(bytes).buffer });
+}
+
+describe('Parquet', () => {
+  it('is a row a layer with its spectrum', async () => {
+    const spectrum = [0.1 + 0.2, 1e-17, 5e-324, 0];
+    const bytes = parquet(
+      [
+        run([
+          layer('a', 1, 4, { eigenvalues: spectrum, parameters: 12, warnings: ['few', 'odd'] }),
+          layer('b', 2, 2),
+        ]),
+      ],
+      { names: ['net.delve'] },
+    );
+    const [first, second, ...more] = await rows(bytes);
+    expect(more).toEqual([]);
+    expect(first).toEqual({
+      run: 'net.delve',
+      split: 'eval',
+      threshold: 0.99,
+      position: 0n,
+      layer: 'a',
+      node: '/a/Conv',
+      op: 'Conv',
+      output: '/a/Conv_output_0',
+      observations: 31808n,
+      features: 4n,
+      intrinsicDimensionality: 1n,
+      saturation: 0.25,
+      trace: 1,
+      diagonalTrace: 1,
+      logDeterminant: null,
+      determinant: 0,
+      effectiveRank: 1,
+      participationRatio: 1,
+      deadFeatures: 3n,
+      parameters: 12n,
+      reading: 'healthy',
+      warnings: ['few', 'odd'],
+      eigenvalues: spectrum,
+    });
+    expect(second).toMatchObject({
+      position: 1n,
+      layer: 'b',
+      parameters: null,
+      warnings: [],
+      reading: 'output',
+    });
+  });
+
+  it('has nulls and an empty spectrum where a layer has no numbers', async () => {
+    const [row] = await rows(parquet([run([invalidLayer('nan', 4)])], {}));
+    expect(row).toMatchObject({
+      saturation: null,
+      intrinsicDimensionality: null,
+      eigenvalues: [],
+      reading: 'invalid',
+    });
+  });
+
+  it('tells runs apart', async () => {
+    const all = await rows(
+      parquet([run([layer('a', 1, 2)]), run([layer('a', 2, 2)])], { names: ['1', '2'] }),
+    );
+    expect(all.map((row) => [row.run, row.saturation])).toEqual([
+      ['1', 0.5],
+      ['2', 1],
+    ]);
+  });
+
+  it('brings hostile names back', async () => {
+    const names = ['a,b', '<script>', 'two\nlines', 'say "x"', '層', `x${'y'.repeat(499)}`, ''];
+    const all = await rows(parquet([run(names.map((name) => layer(name, 1, 2)))], {}));
+    expect(all.map((row) => row.layer)).toEqual(names);
+  });
+
+  it('is a file even of no layers', async () => {
+    expect(await rows(parquet([run([])], {}))).toEqual([]);
+  });
+});
