@@ -1,7 +1,19 @@
 // @ts-check
-import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { build } from 'rolldown';
+
+/** The charting library inside the module that draws with it: nobody has to install it. */
+await build({
+  input: 'dist/report/charts/draw.js',
+  platform: 'node',
+  plugins: [licenses()],
+  output: { dir: 'dist/report/charts', entryFileNames: 'draw.js', minify: true },
+});
+mkdirSync('dist/report/charts/assets', { recursive: true });
+for (const name of ['ttf/DejaVuSans.ttf', 'LICENSE']) {
+  copyFileSync(`node_modules/dejavu-fonts-ttf/${name}`, `dist/report/charts/assets/${basename(name)}`);
+}
 
 /**
  * The command line in a few files: Node opens, resolves and compiles each module by itself, which took more than half

@@ -12,6 +12,8 @@ export const formatNames: readonly string[] = [
   'csv',
   'markdown',
   'html',
+  'svg',
+  'png',
   'delve-csv',
   'npy',
   'tensorboard',

@@ -20,6 +20,24 @@ export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
     },
   ],
   [
+    'svg',
+    {
+      summary: 'a picture for papers and READMEs (--plot)',
+      kind: 'text',
+      fileName: ({ picture }) => `${picture?.plot ?? 'saturation'}.svg`,
+      render: async (runs, options) => (await import('./svg.js')).svg(runs, options),
+    },
+  ],
+  [
+    'png',
+    {
+      summary: 'the same as pixels (--dpi)',
+      kind: 'binary',
+      fileName: ({ picture }) => `${picture?.plot ?? 'saturation'}.png`,
+      render: async (runs, options) => (await import('./png.js')).png(runs, options),
+    },
+  ],
+  [
     'delve-csv',
     {
       summary: 'the CSV of the Python package delve, a row an epoch, gone on with',

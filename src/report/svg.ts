@@ -1,0 +1,14 @@
+import type { Run } from '../run/schema.js';
+import { draw } from './charts/draw.js';
+import { pictureOf } from './charts/picture.js';
+import type { RenderOptions } from './options.js';
+
+/**
+ * A picture of runs as SVG, `options.picture.width` pixels wide.
+ *
+ * @throws UserError where such a picture cannot be drawn.
+ */
+export function svg(runs: readonly Run[], options: RenderOptions): string {
+  const picture = pictureOf(runs, options);
+  return draw(picture, picture.width);
+}
