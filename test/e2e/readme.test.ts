@@ -28,11 +28,28 @@ describe('the README', () => {
     expect(withoutTime(printed)).toContain(' · time');
   });
 
+  it('shows the picture that the tool draws of that run', () => {
+    const args = ['bin/delve.js', 'report', join(folder, 'run'), '--format', 'svg'];
+    const drawn = execFileSync(process.execPath, args, { encoding: 'utf8' });
+    const shown = readFileSync('docs/images/saturation.svg', 'utf8');
+    const texts = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
+    const bars = (svg: string) => [...svg.matchAll(/l0 -([\d.]+)l/g)].map(([, height]) => Number(height));
+    // The title names the run by its folder.
+    expect(texts(drawn).filter((text) => !text.includes('Saturation at'))).toEqual(
+      texts(shown).filter((text) => !text.includes('Saturation at')),
+    );
+    expect(bars(shown)).toHaveLength(20);
+    bars(drawn).forEach((height, i) => {
+      expect(height).toBeCloseTo(bars(shown)[i], 0);
+    });
+  });
+
   it('names only options and commands that exist', () => {
     const help = [
       'analyze',
       'report',
       'check',
+      'run',
       'inspect',
       'instrument',
       'diff',
