@@ -39,13 +39,14 @@ export class InferenceWorker<T extends Task> {
   #found: readonly FoundBy[T['kind']][] | undefined;
   #wake: () => void = () => {};
 
-  /** Takes over the buffer of the model's bytes: they may be hundreds of megabytes, and are not needed here again. */
+  /** Takes over the buffers of the models' bytes: they may be hundreds of megabytes, and are not needed here again. */
   constructor(task: T, model: ModelBytes, options: WorkerOptions, events: InferenceEvents) {
     this.#events = events;
     const { externalDataFolder } = model;
     const bytes = transferable(model.bytes);
+    const owned = withOwnLifts(task);
     const workerData: WorkerStart = {
-      task,
+      task: owned.task,
       model: { bytes, externalDataFolder },
       options,
       stop: this.#stop,
@@ -56,7 +57,7 @@ export class InferenceWorker<T extends Task> {
     this.failed.catch(() => {});
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
       workerData,
-      transferList: [bytes.buffer],
+      transferList: [bytes.buffer, ...owned.buffers],
       name: 'delve inference',
       // Of a program given by --eval, its options would be refused here.
       execArgv: [],
@@ -143,6 +144,13 @@ export class InferenceWorker<T extends Task> {
   #post(message: ToWorker, transfer: ArrayBuffer[] = []): void {
     this.#worker.postMessage(message, transfer);
   }
+}
+
+/** The task with models whose buffers may be transferred. */
+function withOwnLifts(task: Task): { task: Task; buffers: ArrayBuffer[] } {
+  if (task.kind !== 'moments' || !task.lifts) return { task, buffers: [] };
+  const lifts = task.lifts.map((lift) => ({ ...lift, bytes: transferable(lift.bytes) }));
+  return { task: { ...task, lifts }, buffers: lifts.map(({ bytes }) => bytes.buffer) };
 }
 
 function revived({ userError, message, stack }: Extract<FromWorker<never>, { kind: 'failed' }>): Error {

@@ -4,6 +4,12 @@ import { type InferenceEvents, InferenceWorker } from './inferenceWorker.js';
 import { mergeFound } from './mergeFound.js';
 import type { FoundBy, Task, WorkerOptions } from './messages.js';
 
+/** A task whose models another worker may take over. */
+function copyOf<T extends Task>(task: T): T {
+  if (task.kind !== 'moments' || !task.lifts) return task;
+  return { ...task, lifts: task.lifts.map((lift) => ({ ...lift, bytes: lift.bytes.slice() })) };
+}
+
 /**
  * One worker a device. Batches are dealt out in turn, whichever device is faster, so that a run can be repeated to
  * the bit.
@@ -34,7 +40,13 @@ export class WorkerTeam<T extends Task> {
       i === used.length - 1 ? model : { ...model, bytes: model.bytes.slice() },
     );
     this.#workers = used.map(
-      (device, i) => new InferenceWorker(task, copies[i], { ...options, device }, events),
+      (device, i) =>
+        new InferenceWorker(
+          i === used.length - 1 ? task : copyOf(task),
+          copies[i],
+          { ...options, device },
+          events,
+        ),
     );
     this.failed = Promise.race(this.#workers.map(({ failed }) => failed));
     this.failed.catch(() => {});
