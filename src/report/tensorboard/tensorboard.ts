@@ -1,6 +1,7 @@
 import type { Run } from '../../run/schema.js';
 import { delveLayerNames, delveValues } from '../delveValues.js';
-import type { RenderOptions } from '../options.js';
+import { namesOf, type Plot, type RenderOptions } from '../options.js';
+import { png } from '../png.js';
 import { safeName } from '../safeNames.js';
 import { stepsOf } from '../steps.js';
 import { type SummaryValue, summaryEvent, versionEvent } from './event.js';
@@ -8,20 +9,24 @@ import { record } from './record.js';
 import { spectrumDescription, spectrumHistogram } from './spectrumHistogram.js';
 
 /**
- * A log directory of TensorBoard: scalars under the tags of the Python package and the spectra as histograms, an
- * event file for each step and split.
+ * A log directory of TensorBoard: scalars under the tags of the Python package, the spectra as histograms and the
+ * pictures of `delve report --format png`, an event file for each step and split.
  */
-export function tensorboard(runs: readonly Run[], options: RenderOptions): ReadonlyMap<string, Uint8Array> {
+export async function tensorboard(
+  runs: readonly Run[],
+  options: RenderOptions,
+): Promise<ReadonlyMap<string, Uint8Array>> {
   const steps = stepsOf(runs, options);
+  const names = namesOf(runs, options);
   const seconds = Date.now() / 1000;
-  return new Map(
-    runs.map((run, index) => {
-      const step = steps[index];
-      const values = [...scalars(run), ...spectra(run)];
-      const events = [versionEvent(seconds), summaryEvent(seconds, step, values)];
-      return [fileName(step, run.settings.split), Buffer.concat(events.map(record))];
-    }),
-  );
+  const files = new Map<string, Uint8Array>();
+  for (const [index, run] of runs.entries()) {
+    const step = steps[index];
+    const values = [...scalars(run), ...spectra(run), ...(await pictures(run, names[index]))];
+    const events = [versionEvent(seconds), summaryEvent(seconds, step, values)];
+    files.set(fileName(step, run.settings.split), Buffer.concat(events.map(record)));
+  }
+  return files;
 }
 
 /**
@@ -31,6 +36,23 @@ export function tensorboard(runs: readonly Run[], options: RenderOptions): Reado
  */
 function fileName(step: number, split: string): string {
   return `events.out.tfevents.${String(step).padStart(10, '0')}.delve.${safeName(split)}`;
+}
+
+/** Those that are about one run. */
+const PLOTS: readonly Plot[] = ['saturation', 'spectrum', 'idim'];
+
+/** What a PNG's header says of its size. */
+const WIDTH_AT = 16;
+const HEIGHT_AT = 20;
+
+async function pictures(run: Run, name: string): Promise<SummaryValue[]> {
+  const values: SummaryValue[] = [];
+  for (const plot of PLOTS) {
+    const bytes = Buffer.from(await png([run], { names: [name], picture: { plot, dpi: 96 } }));
+    const size = { width: bytes.readUInt32BE(WIDTH_AT), height: bytes.readUInt32BE(HEIGHT_AT) };
+    values.push({ tag: `${run.settings.split}-${plot}`, image: { ...size, png: bytes } });
+  }
+  return values;
 }
 
 function scalars(run: Run): SummaryValue[] {

@@ -1,10 +1,11 @@
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { crc32c } from '../../../src/report/tensorboard/crc32c.js';
 import { spectrumHistogram } from '../../../src/report/tensorboard/spectrumHistogram.js';
 import { tensorboard } from '../../../src/report/tensorboard/tensorboard.js';
 import type { Run } from '../../../src/run/schema.js';
 import { invalidLayer, layer, run } from '../../support/runs.js';
-import { events, histogramOf } from './events.js';
+import { events, fields, histogramOf } from './events.js';
 
 const one = run([layer('layer1.conv1', 3, 4), layer('fc', 2, 2)]);
 const withSplit = ({ settings, ...rest }: Run, split: string): Run => ({
@@ -34,14 +35,14 @@ describe('CRC-32C', () => {
 });
 
 describe('a log directory of TensorBoard', () => {
-  it('begins with the version of the format', () => {
-    const [first] = events(only(tensorboard([one], {})));
+  it('begins with the version of the format', async () => {
+    const [first] = events(only(await tensorboard([one], {})));
     expect(first.version).toBe('brain.Event:2');
     expect(first.seconds).toBeGreaterThan(1.7e9);
   });
 
-  it('has scalars under the tags of Python Delve, at the step', () => {
-    const [, event] = events(only(tensorboard([one], { step: 12 })));
+  it('has scalars under the tags of Python Delve, at the step', async () => {
+    const [, event] = events(only(await tensorboard([one], { step: 12 })));
     expect(event.step).toBe(12);
     const scalars = event.values.filter(({ scalar }) => scalar !== undefined);
     expect(scalars.map(({ tag, scalar }) => [tag, scalar])).toEqual([
@@ -58,9 +59,9 @@ describe('a log directory of TensorBoard', () => {
     ]);
   });
 
-  it('has the spectra as histograms of decades', () => {
+  it('has the spectra as histograms of decades', async () => {
     const decades = layer('fc', 3, 3, { eigenvalues: [0.9, 0.09, 0.01] });
-    const [, event] = events(only(tensorboard([run([decades])], {})));
+    const [, event] = events(only(await tensorboard([run([decades])], {})));
     const value = event.values.find(({ tag }) => tag === 'eval-spectrum_fc');
     expect(value?.description).toContain('eigenvalue');
     const { min, max, count, limits, counts } = histogramOf(value?.histogram);
@@ -72,7 +73,7 @@ describe('a log directory of TensorBoard', () => {
     expect(counts).toEqual([1, 0, 0, 1, 0, 0, 0, 1]);
   });
 
-  it('counts what is rounding at the lower end, and has no histogram without variance', () => {
+  it('counts what is rounding at the lower end, and has no histogram without variance', async () => {
     const histogram = spectrumHistogram([1, 1e-20, 0]);
     expect(histogram).toMatchObject({ min: -16, max: 0, count: 3 });
     expect(histogram?.counts.at(0)).toBe(2);
@@ -82,31 +83,46 @@ describe('a log directory of TensorBoard', () => {
     expect(spectrumHistogram([])).toBeUndefined();
   });
 
-  it('has a file for each step and split, in the order of steps, and replaces them', () => {
+  it('has a file for each step and split, in the order of steps, and replaces them', async () => {
     const names = ['epoch_10', 'epoch_9'];
-    const files = tensorboard([one, withSplit(one, 'train')], { names });
+    const files = await tensorboard([one, withSplit(one, 'train')], { names });
     expect([...files.keys()].toSorted()).toEqual([
       'events.out.tfevents.0000000009.delve.train',
       'events.out.tfevents.0000000010.delve.eval',
     ]);
     const [, event] = events(files.get('events.out.tfevents.0000000009.delve.train') ?? new Uint8Array());
     expect(event.values[0].tag).toBe('train-saturation_layer1-conv1');
-    expect([...tensorboard([one], { names: ['epoch_10'] }).keys()]).toEqual([
+    expect([...(await tensorboard([one], { names: ['epoch_10'] })).keys()]).toEqual([
       'events.out.tfevents.0000000010.delve.eval',
     ]);
   });
 
-  it('has NaN for layers without numbers, and infinity for what no float32 holds', () => {
+  it('has the pictures, each a PNG of the size that it says', async () => {
+    const [, event] = events(only(await tensorboard([one], {})));
+    const images = event.values.filter(({ image }) => image !== undefined);
+    expect(images.map(({ tag }) => tag)).toEqual(['eval-saturation', 'eval-spectrum', 'eval-idim']);
+    for (const { image } of images) {
+      const parts = fields(image ?? Buffer.alloc(0));
+      const { width, height, format } = await sharp(parts.get(4)?.[0]).metadata();
+      expect(format).toBe('png');
+      // Varints of two bytes.
+      const number = (field: number) =>
+        (parts.get(field)?.[0] ?? Buffer.alloc(2)).reduceRight((sum, byte) => sum * 128 + (byte & 127), 0);
+      expect([number(2), number(1)]).toEqual([width, height]);
+    }
+  });
+
+  it('has NaN for layers without numbers, and infinity for what no float32 holds', async () => {
     const huge = layer('huge', 2, 2, { determinant: 1e300 });
-    const [, event] = events(only(tensorboard([run([invalidLayer('nan', 2), huge])], {})));
+    const [, event] = events(only(await tensorboard([run([invalidLayer('nan', 2), huge])], {})));
     const scalars = new Map(event.values.map(({ tag, scalar }) => [tag, scalar]));
     expect(scalars.get('eval-saturation_nan')).toBeNaN();
     expect(scalars.get('eval-covariance-determinant_huge')).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('brings hostile names back, and keeps its files in their folder', () => {
+  it('brings hostile names back, and keeps its files in their folder', async () => {
     const names = ['a/b', '<script>', 'two\nlines', 'say "x"', '層', `x${'y'.repeat(499)}`, ''];
-    const files = tensorboard([withSplit(run(names.map((name) => layer(name, 1, 2))), '../x')], {});
+    const files = await tensorboard([withSplit(run(names.map((name) => layer(name, 1, 2))), '../x')], {});
     expect([...files.keys()]).toEqual(['events.out.tfevents.0000000000.delve...%2Fx']);
     const [, event] = events(only(files));
     const tags = event.values.map(({ tag }) => tag).filter((tag) => tag.startsWith('../x-saturation_'));
