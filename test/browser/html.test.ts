@@ -171,7 +171,7 @@ describe.skipIf(browserPath === undefined)('the page in a browser', () => {
       const result = await axe.run();
       return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html: of }) => of).join(' ')}`);
     });
-    expect(violations.join("\n").slice(0, 1500)).toBe("");
+    expect(violations.join('\n').slice(0, 1500)).toBe('');
     await page.close();
   });
 

@@ -10,6 +10,7 @@ export const hostileNames: readonly string[] = [
   'طبقة.الأولى',
   '=HYPERLINK("http://example.com")',
   '::error::%0A@everyone [link](http://example.com) *bold*',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is such a name
   'back\\slash $1 ${x} %s',
   '🙂.conv',
 ];
