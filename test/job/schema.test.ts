@@ -160,9 +160,7 @@ describe('the published schema and the program judge alike', () => {
   it('about every statistic and every format there is', () => {
     const { statistic } = schema.properties.rules.items.properties;
     expect(statistic.enum).toEqual(statisticNames);
-    expect(schema.properties.reports.items.properties.format.enum).toEqual(
-      expect.arrayContaining([...formats.keys()]),
-    );
+    expect(schema.properties.reports.items.properties.format.enum).toEqual([...formats.keys()]);
   });
 });
 
