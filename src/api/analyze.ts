@@ -48,7 +48,7 @@ export interface AnalyzeOptions
   readonly every?: number;
   /** `auto` (CUDA where it loads, else the CPU), `cpu`, `cuda` or `webgpu`. */
   readonly provider?: 'auto' | 'cpu' | 'cuda' | 'webgpu';
-  /** Which of several GPUs (0); several share the batches, one session each. */
+  /** Which of several GPUs (0); several share the batches, one session each. One named twice has two runs in flight. */
   readonly device?: number | readonly number[];
   /** Threads for each operator; absent: as many as there are cores. */
   readonly threads?: number;

@@ -49,7 +49,10 @@ export function addAnalyze(program: Command, context: Context): void {
         .default('auto'),
     )
     .addOption(
-      new Option('--device <ids>', 'which GPU; several with commas share the batches')
+      new Option(
+        '--device <ids>',
+        'which GPU; several with commas share the batches, one named twice has two in flight',
+      )
         .argParser(devices)
         .default(undefined, '0'),
     )

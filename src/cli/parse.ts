@@ -17,11 +17,11 @@ export function batchSize(text: string): number | 'auto' {
   throw new InvalidArgumentError('Give a whole number from 1 upward, or auto.');
 }
 
-/** GPUs by number, `0` or `0,1`, each once. */
+/** GPUs by number, `0` or `0,1`; one that is named twice has two runs in flight. */
 export function devices(text: string): number[] {
   const ids = text.split(',').map((id) => (/^\s*\d+\s*$/.test(id) ? Number(id) : Number.NaN));
-  if (ids.every(Number.isSafeInteger) && new Set(ids).size === ids.length) return ids;
-  throw new InvalidArgumentError('Give a whole number from 0 upward, or several different ones such as 0,1.');
+  if (ids.every(Number.isSafeInteger)) return ids;
+  throw new InvalidArgumentError('Give a whole number from 0 upward, or several such as 0,1.');
 }
 
 /** Any finite number. */

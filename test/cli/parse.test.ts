@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { batchSize, list, number, numbers, shape, thresholds, wholeNumber } from '../../src/cli/parse.js';
+import {
+  batchSize,
+  devices,
+  list,
+  number,
+  numbers,
+  shape,
+  thresholds,
+  wholeNumber,
+} from '../../src/cli/parse.js';
 
 describe('whole numbers', () => {
   test('are taken from the least upward', () => {
@@ -41,4 +50,16 @@ test('shapes name an input and its sizes; the name may hold an equals sign', () 
   expect(shape('b==4', shape('image=3x224x224'))).toEqual({ image: [3, 224, 224], 'b=': [4] });
   for (const wrong of ['3x4', 'x=', 'x=3xx4', 'x=3,4', '=3'])
     expect(() => shape(wrong)).toThrow(/Give <input>=/);
+});
+
+describe('GPUs', () => {
+  it('are one or several numbers, one of them perhaps twice', () => {
+    expect(devices('0')).toEqual([0]);
+    expect(devices('0,1, 3')).toEqual([0, 1, 3]);
+    expect(devices('0,0')).toEqual([0, 0]);
+  });
+
+  it.each(['', 'gpu0', '0,', '-1', '1.5'])('are not %j', (text) => {
+    expect(() => devices(text)).toThrow('Give a whole number from 0 upward, or several such as 0,1.');
+  });
 });

@@ -18,20 +18,23 @@ const observed = (device: readonly number[] | undefined, count = 100) =>
   );
 
 describe('several devices', () => {
-  it.each([[[0, 1]], [[0, 1, 2]]])('%j give what one gives, and the same each time', async (devices) => {
-    const one = await observed(undefined);
-    const several = await observed(devices);
-    expect(several).toMatchObject({ samples: 100, batches: 15, provider: 'cpu', devices });
-    const [expected, found] = [one.layers[0].moments, several.layers[0].moments];
-    expect(found.count).toBe(100);
-    found.scatter.forEach((value, i) => {
-      expect(Math.abs(value - expected.scatter[i])).toBeLessThanOrEqual(
-        1e-12 * Math.abs(expected.scatter[i]),
-      );
-    });
-    expect(found.sum[0]).toBeCloseTo(linearMoments(x, weights).sum[0], 6);
-    expect((await observed(devices)).layers).toEqual(several.layers);
-  });
+  it.each([[[0, 1]], [[0, 1, 2]], [[0, 0]]])(
+    '%j give what one gives, and the same each time',
+    async (devices) => {
+      const one = await observed(undefined);
+      const several = await observed(devices);
+      expect(several).toMatchObject({ samples: 100, batches: 15, provider: 'cpu', devices });
+      const [expected, found] = [one.layers[0].moments, several.layers[0].moments];
+      expect(found.count).toBe(100);
+      found.scatter.forEach((value, i) => {
+        expect(Math.abs(value - expected.scatter[i])).toBeLessThanOrEqual(
+          1e-12 * Math.abs(expected.scatter[i]),
+        );
+      });
+      expect(found.sum[0]).toBeCloseTo(linearMoments(x, weights).sum[0], 6);
+      expect((await observed(devices)).layers).toEqual(several.layers);
+    },
+  );
 
   it('does not mind devices that get no batch', async () => {
     const { layers, samples } = await observed([0, 1, 2], 5);

@@ -107,7 +107,79 @@ def tensorboard(args, work):
     return f"{len(tags['scalars'])} scalars, {len(tags['histograms'])} histograms and {len(tags['images'])} images at two steps"
 
 
-CHECKS = {"delve-csv": delve_csv, "npy": npy, "tensorboard": tensorboard}
+def parquet(args, work):
+    import duckdb
+    import pyarrow.parquet
+
+    path = report(args, "parquet", work / "report.parquet")
+    layers = json.loads(report(args, "json", work / "run.json").read_text())["layers"]
+    table = pyarrow.parquet.read_table(path)
+    same(str(table.schema.field("eigenvalues").type), "list<element: double>", "type of the spectra")
+    rows = table.to_pylist()
+    found = duckdb.sql(f"select layer, eigenvalues, observations from '{path}' order by position").fetchall()
+    same(len(rows), len(layers), "rows")
+    for position, (layer, row, (name, eigenvalues, observations)) in enumerate(zip(layers, rows, found)):
+        same((row["position"], row["layer"]), (position, layer["name"]), "layer")
+        for key in ["op", "observations", "features", "saturation", "logDeterminant", "eigenvalues", "warnings"]:
+            same(row[key], layer[key], f"{key} of {layer['name']}")
+        same((name, observations), (layer["name"], layer["observations"]), "layer in DuckDB")
+        same(list(eigenvalues), layer["eigenvalues"], f"spectrum of {name} in DuckDB")
+    return f"{len(rows)} layers with their spectra, by Arrow and DuckDB"
+
+
+def markdown(args, work):
+    """By the renderer of GitHub: names that are markup must come out as they are, and nothing as a link."""
+    import re
+    from html import unescape
+
+    from cmarkgfm import github_flavored_markdown_to_html
+    from cmarkgfm.cmark import Options
+
+    hostile = ["a|b", "`tick`", "a\\|b", "<script>alert(1)</script>", "@everyone", "#12", "![x](http://x.org/x.png)",
+               'say "x", or not', "層の名前", "www.example.org|x", "*bold*|", "</code>|<b>"]
+    run = json.loads(report(args, "json", work / "run.json").read_text())
+    names = [layer["name"] for layer in run["layers"]]
+    names[: len(hostile)] = hostile[: len(names)]
+    for layer, name in zip(run["layers"], names):
+        layer["name"] = name
+    (work / "hostile.delve").mkdir()
+    (work / "hostile.delve" / "run.json").write_text(json.dumps(run))
+    text = report(args, "markdown", work / "report.md", runs=[str(work / "hostile.delve")]).read_text()
+    html = github_flavored_markdown_to_html(text, options=Options.CMARK_OPT_UNSAFE)
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for row in re.findall(r"<tr>(.*?)</tr>", html, re.S)[1:]]
+    same([row[0] for row in rows], [row[0] for row in rows if len(row) == 7], "rows")
+    same([unescape(re.fullmatch("<code>(.*)</code>", row[0], re.S)[1]) for row in rows[: len(names)]], names, "names")
+    same(re.findall("<(?:a|b|img|script)[ >]", html), [], "links and markup")
+    return f"{len(hostile)} hostile names as they are"
+
+
+def docs(args, work):
+    """Every Python block of docs/formats.md runs, on files that the tool makes, and loads what the run holds."""
+    import os
+    import re
+    import shutil
+
+    shutil.copytree(args.run, work / "model.delve")
+    for fmt, name in [("csv", "report.csv"), ("parquet", "report.parquet"), ("delve-csv", "delve.csv"), ("npy", "npy")]:
+        report(args, fmt, work / name)
+    text = (Path(__file__).parents[3] / "docs" / "formats.md").read_text()
+    blocks = re.findall(r"```python\n(.*?)```", text, re.S)
+    expected = [layer["saturation"] for layer in json.loads((work / "model.delve/run.json").read_text())["layers"]]
+    home = os.getcwd()
+    os.chdir(work)
+    try:
+        for block in blocks:
+            names = {}
+            exec(block, names)
+            if "layers" in names:
+                layers = names["layers"]
+                same(list((layers.df() if hasattr(layers, "df") else layers)["saturation"]), expected, block)
+    finally:
+        os.chdir(home)
+    return f"{len(blocks)} blocks run"
+
+
+CHECKS = {"delve-csv": delve_csv, "npy": npy, "tensorboard": tensorboard, "parquet": parquet, "markdown": markdown, "docs": docs}
 
 
 def main():
