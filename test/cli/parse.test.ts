@@ -53,13 +53,13 @@ test('shapes name an input and its sizes; the name may hold an equals sign', () 
 });
 
 describe('GPUs', () => {
-  it('are one or several numbers, one of them perhaps twice', () => {
+  test('are one or several numbers, one of them perhaps twice', () => {
     expect(devices('0')).toEqual([0]);
     expect(devices('0,1, 3')).toEqual([0, 1, 3]);
     expect(devices('0,0')).toEqual([0, 0]);
   });
 
-  it.each(['', 'gpu0', '0,', '-1', '1.5'])('are not %j', (text) => {
+  test.each(['', 'gpu0', '0,', '-1', '1.5'])('are not %j', (text) => {
     expect(() => devices(text)).toThrow('Give a whole number from 0 upward, or several such as 0,1.');
   });
 });
