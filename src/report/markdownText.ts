@@ -9,7 +9,7 @@ export function markdownText(text: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll('@', '&#64;')
+    .replaceAll('@', '@&#8203;')
     .replaceAll('://', ':&#8203;//');
 }
 
