@@ -1,10 +1,10 @@
-import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CheckResult } from '../check/check.js';
-import { messageOf, UserError } from '../errors.js';
+import { UserError } from '../errors.js';
 import type { Run } from '../run/schema.js';
 import { type Context, hasColor, print } from './context.js';
+import { addStepSummary } from './stepSummary.js';
 
 /** The names of `checkFormats`, which are not asked here: rendering is not loaded until there is something to render. */
 export const checkFormatNames: readonly string[] = ['text', 'json', 'markdown', 'junit', 'github'];
@@ -34,9 +34,6 @@ function formatList(text: string): string[] {
   throw new InvalidArgumentError(`Choose one of ${checkFormatNames.join(', ')}.`);
 }
 
-/** GitHub takes a summary of 1 MiB a step. */
-const LONGEST_SUMMARY = 1_000_000;
-
 /**
  * Gives the verdict, in the formats asked for. In a workflow of GitHub (`--format github`) a summary is added to the
  * step's as well.
@@ -53,20 +50,17 @@ export async function giveVerdict(
     const color = output === undefined && hasColor(context.stdout, context.env);
     return { each, extension: known.extension, text: known.render(result, run, { color, name }) };
   });
-  const summary = context.env.GITHUB_STEP_SUMMARY;
-  if (format.includes('github') && summary) {
-    const text = checkFormats.get('markdown')?.render(result, run, { name }) ?? '';
-    await appendFile(summary, text.slice(0, LONGEST_SUMMARY)).catch((error: unknown) => {
-      throw new UserError(
-        `the step's summary cannot be written (${messageOf(error)}): check GITHUB_STEP_SUMMARY`,
-      );
-    });
-  }
+  const summarise = async () => {
+    if (!format.includes('github')) return;
+    const markdown = checkFormats.get('markdown');
+    await addStepSummary(context, (room) => markdown?.render(result, run, { name, room }));
+  };
   if (output === undefined) {
     if (rendered.length > 1) {
       throw new UserError('several formats do not go to stdout: name a folder with --output, such as check/');
     }
     await print(context, rendered[0].text);
+    await summarise();
     return;
   }
   const { isFolder, writeOutputs } = await import('../job/outputFiles.js');
@@ -76,6 +70,10 @@ export async function giveVerdict(
     content: text,
   }));
   await writeOutputs(files, { makeFolders: inFolder });
+  const annotations = rendered.find(({ each }) => each === 'github');
   const { formatCheck } = await import('../report/checks/checkText.js');
-  await print(context, formatCheck(result, { color: hasColor(context.stdout, context.env) }));
+  // Annotations are made of what is printed; a file of them would be of no use to a workflow.
+  const color = hasColor(context.stdout, context.env);
+  await print(context, annotations?.text ?? formatCheck(result, { color }));
+  await summarise();
 }

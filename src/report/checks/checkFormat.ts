@@ -6,6 +6,8 @@ import type { RenderOptions } from '../options.js';
 export interface CheckOptions extends Pick<RenderOptions, 'color' | 'unicode'> {
   /** What to call the run. */
   readonly name?: string;
+  /** The most bytes that Markdown may take; without, as many as fit into a comment of GitHub. */
+  readonly room?: number;
 }
 
 /** A way to render what a check found. */

@@ -2,38 +2,52 @@ import type { CheckResult } from '../../check/check.js';
 import type { Judgement } from '../../check/judgement.js';
 import { titleOf } from '../../check/wording.js';
 import type { Run } from '../../run/schema.js';
-import { markdownTable, markdownText } from '../markdownText.js';
-import { counted } from '../numbers.js';
+import { code, prose } from '../markdown/foreignText.js';
+import { markdownRow } from '../markdownText.js';
+import { counted, listed } from '../numbers.js';
 import { bySeverity } from './bySeverity.js';
 import type { CheckOptions } from './checkFormat.js';
+import { fittingTable } from './fittingTable.js';
 
-/** What GitHub takes for one comment, with room for what stands around. */
-const LONGEST = 60_000;
+/** GitHub takes 65,536 characters in a comment. Bytes are counted, which are no fewer, with room for a marker. */
+const MOST_BYTES = 65_000;
+/** What stands around the table of what passed. */
+const FOLD = 250;
+const NAMED = 10;
 
-/** A check for a pull request: the verdict, what broke, worst first, and what passed, folded up. */
-export function checkMarkdown(result: CheckResult, run: Run, { name }: CheckOptions = {}): string {
+/**
+ * A check for a pull request: the verdict, what broke, worst first, and what passed, folded up. What does not fit is
+ * left out from the end, whole rows at a time, and counted.
+ */
+export function checkMarkdown(
+  result: CheckResult,
+  run: Run,
+  { name = run.model.path, room = MOST_BYTES }: CheckOptions = {},
+): string {
   const broken = bySeverity(result.judgements.filter(({ outcome }) => outcome !== 'passed'));
   const passed = result.judgements.filter(({ outcome }) => outcome === 'passed');
-  const head = [
+  const names = (layers: readonly string[]) => listed(layers.map(code), NAMED);
+  const parts = [
     `### ${result.passed ? '✅' : '❌'} delve: ${verdict(result)}`,
-    `${markdownText(name ?? run.model.path)} · ${counted(run.data.samples, 'sample')} of ${markdownText(run.data.source)}`,
+    `${code(name)} · ${counted(run.data.samples, 'sample')} of ${code(run.data.source)}`,
     ...(result.added.length > 0
-      ? [`Not in the baseline, so not held against it: ${result.added.map(markdownText).join(', ')}`]
+      ? [`Not in the baseline, so not held against it: ${names(result.added)}`]
+      : []),
+    ...(result.doubtful.length > 0
+      ? [`Passed on no more observations than features: ${names(result.doubtful)}`]
       : []),
   ];
-  let text = head.join('\n\n');
-  if (broken.length > 0)
-    text += `\n\n${fitting(['', 'layer', 'found', 'rule'], broken, row, LONGEST - text.length)}`;
-  if (passed.length > 0) {
-    const table = fitting(
-      ['layer', 'found', 'rule'],
-      passed,
-      (of) => row(of).slice(1),
-      LONGEST - text.length - 200,
-    );
-    text += `\n\n<details><summary>${counted(passed.length, 'comparison')} passed</summary>\n\n${table}\n\n</details>`;
+  const left = () => room - parts.reduce((sum, part) => sum + Buffer.byteLength(part) + 2, 1);
+  if (broken.length > 0) {
+    parts.push(fittingTable(['', 'layer', 'found', 'rule'], broken.map(row), left(), leftOut(broken)));
   }
-  return `${text}\n`;
+  if (passed.length > 0 && left() > 2 * FOLD) {
+    const rows = passed.map((judgement) => markdownRow(cells(judgement)));
+    const table = fittingTable(['layer', 'found', 'rule'], rows, left() - FOLD, leftOut(passed));
+    const title = `${counted(passed.length, 'comparison')} passed`;
+    parts.push(`<details><summary>${title}</summary>\n\n${table}\n\n</details>`);
+  }
+  return `${parts.join('\n\n')}\n`;
 }
 
 function verdict({ passed, judgements, violations, layers, comparisons }: CheckResult): string {
@@ -45,32 +59,28 @@ function verdict({ passed, judgements, violations, layers, comparisons }: CheckR
     : `${counted(violations.length, 'violation')} in ${scope}${warnings}`;
 }
 
-function row(judgement: Judgement): string[] {
-  const { outcome, layer, message, warnings } = judgement;
+const row = (judgement: Judgement): string =>
+  markdownRow([judgement.outcome === 'failed' ? '❌' : '⚠️', ...cells(judgement)]);
+
+function cells(judgement: Judgement): string[] {
+  const { layer, message, warnings } = judgement;
   const doubt = warnings.length > 0 ? ` (${warnings.join('; ')})` : '';
   return [
-    outcome === 'failed' ? '❌' : '⚠️',
-    layer === undefined ? '*whole run*' : markdownText(layer),
-    markdownText(message + doubt),
-    markdownText(titleOf(judgement)),
+    layer === undefined ? '*whole run*' : code(layer),
+    prose(message + doubt),
+    prose(titleOf(judgement)),
   ];
 }
 
-/** As many rows as there is room for, and how many are left out. */
-function fitting(
-  header: readonly string[],
-  judgements: readonly Judgement[],
-  cells: (judgement: Judgement) => string[],
-  room: number,
-): string {
-  const rows: string[][] = [];
-  let length = 0;
-  for (const judgement of judgements) {
-    const next = cells(judgement);
-    length += next.join(' | ').length + 6;
-    if (length > room) break;
-    rows.push(next);
-  }
-  const left = judgements.length - rows.length;
-  return `${markdownTable(header, rows)}${left > 0 ? `\n\n${left} more are left out here.` : ''}`;
+/** What the last rows were, of these: `12 violations and 3 warnings`. */
+function leftOut(judgements: readonly Judgement[]): (rows: number) => string {
+  return (rows) => {
+    const gone = judgements.slice(judgements.length - rows);
+    const of = (wanted: Judgement['outcome'], noun: string) => {
+      const count = gone.filter(({ outcome }) => outcome === wanted).length;
+      return count === 0 ? [] : [counted(count, noun)];
+    };
+    const what = [...of('failed', 'violation'), ...of('warned', 'warning'), ...of('passed', 'comparison')];
+    return `${what.join(' and ')} more did not fit in here: \`--format json\` has them all.`;
+  };
 }

@@ -2,6 +2,7 @@ import type { CheckResult } from '../../check/check.js';
 import type { Judgement } from '../../check/judgement.js';
 import { titleOf } from '../../check/wording.js';
 import type { Run } from '../../run/schema.js';
+import { shorten } from '../displayWidth.js';
 import { printable } from '../printable.js';
 import { bySeverity } from './bySeverity.js';
 import type { CheckOptions } from './checkFormat.js';
@@ -9,6 +10,8 @@ import { formatCheck } from './checkText.js';
 
 /** GitHub shows so many annotations of each kind a step. */
 const SHOWN = 10;
+/** A title stands on one line, beside a mark. */
+const WIDEST_NAME = 80;
 
 /**
  * Commands of a GitHub workflow that make annotations, the worst first; where there are more than are shown, the last
@@ -20,22 +23,28 @@ export function github(result: CheckResult, _run: Run, options: CheckOptions = {
   return [
     ...annotations('error', of('failed')),
     ...annotations('warning', of('warned')),
-    formatCheck(result, { ...options, color: false }),
+    harmless(formatCheck(result, { ...options, color: false })),
   ].join('\n');
 }
 
 function annotations(command: 'error' | 'warning', judgements: readonly Judgement[]): string[] {
   const line = (title: string, text: string) => `::${command} title=${property(title)}::${data(text)}`;
   const all = judgements.map((judgement) => {
-    const { layer = 'whole run', message, warnings } = judgement;
+    const { message, warnings } = judgement;
+    const layer = printable(judgement.layer ?? 'whole run');
+    const short = shorten(layer, WIDEST_NAME, '…');
+    const subject = short === layer ? '' : `${layer} `;
     const doubt = warnings.length > 0 ? ` (${warnings.join('; ')})` : '';
-    return line(`delve: ${printable(layer)}`, printable(`${message}${doubt} [${titleOf(judgement)}]`));
+    return line(`delve: ${short}`, subject + printable(`${message}${doubt} [${titleOf(judgement)}]`));
   });
   if (all.length <= SHOWN) return all;
   const rest = all.length - SHOWN + 1;
   const noun = command === 'error' ? 'violations' : 'warnings';
   return [...all.slice(0, SHOWN - 1), line('delve', `${rest} more ${noun}: see the log of this step`)];
 }
+
+/** GitHub's runner also takes `##[set-output name=x]y` for a command, wherever in a line it stands. */
+const harmless = (text: string): string => text.replaceAll('##[', '#\\x23[');
 
 /** https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
 const data = (text: string): string =>

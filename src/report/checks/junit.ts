@@ -17,10 +17,20 @@ export function junit(result: CheckResult, run: Run, { name = run.model.path }: 
     `<testsuites name="delve" ${counts} time="0">`,
     `  <testsuite name="${xmlText(name)}" ${counts} skipped="0" time="0">`,
     ...judgements.map(testCase),
+    ...notes(result),
     '  </testsuite>',
     '</testsuites>',
     '',
   ].join('\n');
+}
+
+/** What no test case is about, and a reader should know. */
+function notes({ added, doubtful }: CheckResult): string[] {
+  const lines = [
+    ...added.map((name) => `not in the baseline, so not held against it: ${name}`),
+    ...doubtful.map((name) => `passed on no more observations than features: ${name}`),
+  ];
+  return lines.length === 0 ? [] : [`    <system-out>${xmlText(lines.join('\n'))}</system-out>`];
 }
 
 function testCase(judgement: Judgement): string {
