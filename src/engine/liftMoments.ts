@@ -1,5 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { LiftModel, MomentOutputs } from '../instrument/instrumentedModel.js';
+import { choleskyFactor } from '../stats/cholesky.js';
 import { covariance, mean } from '../stats/covariance.js';
 import { lowRankFactor } from '../stats/lowRank.js';
 import { areFinite, emptyMoments, type Moments, momentsFrom } from '../stats/moments.js';
@@ -53,18 +54,26 @@ export async function liftMoments(
 async function run(session: InferenceSession, names: LiftModel, moments: Moments) {
   const { Tensor } = await import('onnxruntime-node');
   const inputs = moments.sum.length;
-  const found = lowRankFactor(covariance(moments), inputs, inputs);
-  if (!found) throw new Error('a covariance has no more directions than features');
-  // At least one column, since a tensor of none is no operand.
-  const columns = Math.max(1, found.rank);
-  const factor = new Float64Array(inputs * columns);
-  for (let i = 0; i < inputs; i++) {
-    factor.set(found.factor.subarray(i * found.stride, i * found.stride + columns), i * columns);
-  }
+  const { factor, columns } = factorOf(covariance(moments), inputs);
   return session.run({
     [names.mean]: new Tensor('float64', mean(moments), [inputs]),
     [names.factor]: new Tensor('float64', factor, [inputs, columns]),
   });
+}
+
+/** L with Q = L Lᵀ, `order × columns`. */
+function factorOf(matrix: Float64Array, order: number): { factor: Float64Array; columns: number } {
+  const full = choleskyFactor(matrix, order);
+  if (full) return { factor: full, columns: order };
+  const found = lowRankFactor(matrix, order, order);
+  if (!found) throw new Error('a covariance has no more directions than features');
+  // At least one column, since a tensor of none is no operand.
+  const columns = Math.max(1, found.rank);
+  const factor = new Float64Array(order * columns);
+  for (let i = 0; i < order; i++) {
+    factor.set(found.factor.subarray(i * found.stride, i * found.stride + columns), i * columns);
+  }
+  return { factor, columns };
 }
 
 /** Half of what float32 holds. */

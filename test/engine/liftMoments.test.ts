@@ -215,6 +215,10 @@ describe('layers measured at their inputs have the moments of their outputs', ()
     await expectRight(of, far, { lifted: ['fc'], tolerance: 2e-3 });
   });
 
+  it('of fewer observations than the input has features', async () => {
+    await expectRight(widened, batches([5, 24], 2, 1), { lifted: ['fc'] });
+  });
+
   it('and finds the same dead features', async () => {
     const values = numbers(24 * 150, 1).map((x, i) => (i % 150 < 3 ? 0 : x));
     const of = tokens(
