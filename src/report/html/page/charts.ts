@@ -27,7 +27,7 @@ use([
 export type Option = Parameters<EChartsType['setOption']>[0];
 
 /** Colours of the page as it is shown, light or dark. */
-export function inks(): { text: string; faint: string; line: string; surface: string; accent: string } {
+export function inks() {
   const style = getComputedStyle(document.documentElement);
   const of = (name: string) => style.getPropertyValue(name).trim();
   return {
@@ -36,6 +36,23 @@ export function inks(): { text: string; faint: string; line: string; surface: st
     line: of('--line'),
     surface: of('--surface'),
     accent: of('--accent'),
+    second: of('--second'),
+  };
+}
+
+/** How the line of one of several other runs looks: later ones darker on light ground, with marks of their own. */
+export function lineLook(index: number, count: number) {
+  const { text } = inks();
+  return {
+    symbol: ['circle', 'rect', 'triangle', 'diamond'][index % 4],
+    symbolSize: 5,
+    lineStyle: {
+      width: 1.5,
+      type: (['solid', 'dashed', 'dotted'] as const)[index % 3],
+      color: text,
+      opacity: 0.4 + (0.6 * (index + 1)) / count,
+    },
+    itemStyle: { color: text },
   };
 }
 
@@ -51,6 +68,10 @@ export class Chart {
     this.#place = el('div', { class: `chart ${className}`, role: 'img' });
     this.element = this.#place;
     new ResizeObserver(() => this.#chart?.resize()).observe(this.#place);
+    // Paper is as wide as it is, whatever the window was: printing does not wait for an observer.
+    for (const event of ['beforeprint', 'afterprint']) {
+      addEventListener(event, () => this.#chart?.resize());
+    }
   }
 
   onClick(listener: (index: number, series: number) => void): void {

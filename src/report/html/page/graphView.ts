@@ -1,35 +1,42 @@
 import type { GraphNode } from '../../../layers/layerGraph.js';
+import type { Run } from '../../../run/schema.js';
+import { moduleRanges } from '../moduleRanges.js';
 import { el, svg } from './dom.js';
 import type { Model, View } from './model.js';
+import { reveal, rove } from './roving.js';
 import { percent, shortName } from './words.js';
 
-const STEP = 26;
 const ROW = 22;
 const TOP = 12;
+const METER = 120;
+/** How far the frame of a module lies inside that around it. */
+const NEST = 6;
 
 /**
- * The network from top to bottom: a row a layer, grouped by module, coloured by saturation; arcs at the side are paths
+ * The network from top to bottom: a row a layer, framed by module, coloured by saturation; arcs at the side are paths
  * that jump over layers, such as residual connections.
  */
 export function graphView(model: Model): HTMLElement {
   const place = el('div', {
     class: 'scroll graph',
-    tabindex: 0,
     role: 'region',
-    'aria-label': 'Graph of layers',
+    'aria-label': 'Graph of layers: arrow keys move, Enter chooses',
   });
-  model.draws((view) => place.replaceChildren(drawing(model, view)));
-  return el(
-    'section',
-    { 'aria-labelledby': 'graph' },
-    el('h2', { id: 'graph' }, 'Network'),
-    el(
-      'p',
-      { class: 'faint' },
-      'Layers in forward order, darker where more saturated. Arcs are paths that jump over layers; dots are where paths meet.',
-    ),
-    place,
-  );
+  rove(place, 'g.layer');
+  const hint = el('p', { class: 'faint' });
+  model.draws((view) => {
+    const hadFocus = place.contains(document.activeElement);
+    place.replaceChildren(drawing(model, view));
+    hint.textContent = `Layers in forward order, darker where more saturated, framed by module. ${
+      view.runs[view.current].run.graph
+        ? 'Arcs are paths that jump over layers; dots are where paths meet.'
+        : 'This run does not tell which paths lead around layers: analyse the model again to see them.'
+    }`;
+    const chosen = place.querySelector<SVGElement>('g.chosen');
+    reveal(place, chosen);
+    if (hadFocus) chosen?.focus({ preventScroll: true });
+  });
+  return el('section', { 'aria-labelledby': 'graph' }, el('h2', { id: 'graph' }, 'Network'), hint, place);
 }
 
 /** From white over blue: a scale that people with any colour vision read, and that prints. */
@@ -39,29 +46,25 @@ export function shade(saturation: number | null): string {
   return `rgb(${mix(232, 0)},${mix(241, 60)},${mix(250, 110)})`;
 }
 
+/** What the run says of its graph; a chain of its layers where it says nothing. */
+const nodesOf = ({ graph, layers }: Run): readonly GraphNode[] =>
+  graph ??
+  layers.map(({ name, op }, i) => ({ id: name, op, inputs: i === 0 ? ['input'] : [layers[i - 1].name] }));
+
+const y = (row: number): number => TOP + row * ROW + ROW / 2;
+
 function drawing(model: Model, { runs, current, layer: chosen }: View): SVGElement {
   const { run } = runs[current];
   const layers = new Map(run.layers.map((layer) => [layer.name, layer]));
-  const nodes: readonly GraphNode[] =
-    run.graph ??
-    run.layers.map(({ name, op }, i) => ({
-      id: name,
-      op,
-      inputs: i === 0 ? ['input'] : [run.layers[i - 1].name],
-    }));
+  const nodes = nodesOf(run);
   const rows = new Map(nodes.map(({ id }, i) => [id, i]));
-  const y = (row: number) => TOP + row * ROW + ROW / 2;
   const arcs = nodes.flatMap(({ inputs }, row) =>
     inputs.flatMap((input) => {
       const from = rows.get(input);
       return from === undefined ? [] : [{ from, to: row }];
     }),
   );
-  const longest = Math.min(
-    10,
-    Math.max(1, ...arcs.map(({ from, to }) => Math.ceil(Math.sqrt(to - from - 1)))),
-  );
-  const left = 24 + longest * 14;
+  const left = 14 + Math.max(0, ...arcs.map(({ from, to }) => reach(to - from)));
   const width = left + 620;
   const height = TOP * 2 + nodes.length * ROW;
   const picture = svg('svg', {
@@ -71,24 +74,9 @@ function drawing(model: Model, { runs, current, layer: chosen }: View): SVGEleme
     role: 'group',
     'aria-label': 'Layers and the paths between them',
   });
-  let module = '';
-  nodes.forEach(({ id }, row) => {
-    const own = layers.has(id) ? id.split('.').slice(0, -1).join('.') : module;
-    if (own !== module || row === 0) {
-      module = own;
-      const label = svg(
-        'text',
-        { x: width - 8, y: y(row) + 4, 'text-anchor': 'end', class: 'module' },
-        shortName(own, 26),
-      );
-      if (own !== '') picture.append(label);
-      if (row > 0)
-        picture.append(
-          svg('line', { x1: left, x2: width, y1: y(row) - ROW / 2, y2: y(row) - ROW / 2, class: 'rule' }),
-        );
-    }
-  });
+  picture.append(...frames(nodes, layers, left, width));
   for (const { from, to } of arcs) picture.append(arc(left, y(from), y(to), to - from));
+  const stop = chosen !== undefined && rows.has(chosen) ? chosen : nodes.find(({ id }) => layers.has(id))?.id;
   nodes.forEach((node, row) => {
     const layer = layers.get(node.id);
     if (!layer) {
@@ -97,50 +85,71 @@ function drawing(model: Model, { runs, current, layer: chosen }: View): SVGEleme
       picture.append(dot);
       return;
     }
-    picture.append(box(model, layer.name, layer.saturation, layer.name === chosen, left, y(row)));
+    const { name, saturation } = layer;
+    const group = box(name, saturation, left, y(row));
+    group.setAttribute('class', `layer${name === chosen ? ' chosen' : ''}`);
+    group.setAttribute('aria-pressed', String(name === chosen));
+    group.setAttribute('tabindex', name === stop ? '0' : '-1');
+    onChoice(group, () => model.show({ layer: name }));
+    picture.append(group);
   });
   return picture;
 }
 
-function arc(x: number, from: number, to: number, span: number): SVGElement {
-  if (span <= 1) return svg('line', { x1: x, x2: x, y1: from, y2: to, class: 'edge' });
-  const reach = Math.min(10, Math.ceil(Math.sqrt(span - 1))) * 14;
-  return svg('path', {
-    d: `M${x} ${from} C${x - reach} ${from} ${x - reach} ${to} ${x} ${to}`,
-    class: 'edge skip',
+function frames(
+  nodes: readonly GraphNode[],
+  layers: ReadonlyMap<string, unknown>,
+  left: number,
+  width: number,
+): SVGElement[] {
+  const ranges = moduleRanges(nodes.map(({ id }) => (layers.has(id) ? id : undefined)));
+  return ranges.flatMap(({ name, depth, from, to }) => {
+    const inset = depth * NEST;
+    const frame = svg('rect', {
+      x: left + 12,
+      y: y(from) - ROW / 2 + 1 + Math.min(2, depth),
+      width: width - left - 14 - inset,
+      height: (to - from + 1) * ROW - 2 - 2 * Math.min(2, depth),
+      rx: 5,
+      class: 'frame',
+    });
+    const at = { x: width - 10 - inset, y: y(from) + 4 };
+    // What holds other modules only has its name in the row of the first of them, left of that one's name.
+    const inner = ranges.filter((other) => other.from === from && other.depth > depth).length;
+    const label = svg('text', { ...at, x: at.x - inner * 110, 'text-anchor': 'end', class: 'module' });
+    label.append(shortName(name, 18), svg('title', {}, name));
+    return [frame, label];
   });
 }
 
-function box(
-  model: Model,
-  name: string,
-  saturation: number | null,
-  isChosen: boolean,
-  x: number,
-  y: number,
-): SVGElement {
+/** How far an arc over so many rows goes to the side: enough to tell nested ones apart. */
+const reach = (span: number): number => (span <= 1 ? 0 : Math.min(10, Math.ceil(Math.sqrt(span - 1))) * 14);
+
+function arc(x: number, from: number, to: number, span: number): SVGElement {
+  if (span <= 1) return svg('line', { x1: x, x2: x, y1: from, y2: to, class: 'edge' });
+  const side = x - reach(span);
+  return svg('path', { d: `M${x} ${from} C${side} ${from} ${side} ${to} ${x} ${to}`, class: 'edge skip' });
+}
+
+function box(name: string, saturation: number | null, x: number, y: number): SVGElement {
   const text = saturation === null ? 'no number' : percent(saturation);
-  const group = svg('g', {
-    class: `layer${isChosen ? ' chosen' : ''}`,
-    tabindex: 0,
-    role: 'button',
-    'aria-label': `${text} ${name}`,
-  });
-  const meter = 120;
+  const group = svg('g', { role: 'button', 'aria-label': `${text} ${name}` });
+  const top = y - 7;
   group.append(
     svg('title', {}, `${text} ${name}`),
-    svg('rect', { x: x - 7, y: y - 7, width: 14, height: 14, rx: 3, fill: shade(saturation), class: 'mark' }),
-    svg('rect', { x: x + STEP - 10, y: y - 7, width: meter, height: 14, class: 'track' }),
-    svg('rect', { x: x + STEP - 10, y: y - 7, width: meter * (saturation ?? 0), height: 14, class: 'fill' }),
-    svg('text', { x: x + STEP + meter, y: y + 4 }, `${text} ${shortName(name, 40)}`),
+    svg('rect', { x: x - 7, y: top, width: 14, height: 14, rx: 3, fill: shade(saturation), class: 'mark' }),
+    svg('rect', { x: x + 18, y: top, width: METER, height: 14, class: 'track' }),
+    svg('rect', { x: x + 18, y: top, width: METER * (saturation ?? 0), height: 14, class: 'fill' }),
+    svg('text', { x: x + 28 + METER, y: y + 4 }, `${text} ${shortName(name, 32)}`),
   );
-  const choose = () => model.show({ layer: name });
-  group.addEventListener('click', choose);
-  group.addEventListener('keydown', (event) => {
-    if (event instanceof KeyboardEvent && (event.key === 'Enter' || event.key === ' ')) {
-      event.preventDefault();
-      choose();
-    }
-  });
   return group;
+}
+
+function onChoice(element: SVGElement, choose: () => void): void {
+  element.addEventListener('click', choose);
+  element.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault();
+    choose();
+  });
 }

@@ -3,7 +3,7 @@ import { unicode } from '../../symbols.js';
 import { verdict } from '../../verdict.js';
 import { el } from './dom.js';
 import type { Model } from './model.js';
-import { counted, share, shortName } from './words.js';
+import { counted, sentence, share, shortName } from './words.js';
 
 /** The slider's ends: −log10 of what is not explained, so that 99 and 99.9 % are as far apart as 90 and 99 %. */
 const [LEAST, MOST] = [0.3, 4];
@@ -11,7 +11,7 @@ const [LEAST, MOST] = [0.3, 4];
 /** What was analysed, what it means, and the controls that all the rest follows. */
 export function header(model: Model): HTMLElement {
   const title = el('h1');
-  const facts = el('p', { class: 'faint' });
+  const facts = el('p', { class: 'faint wide' });
   const verdicts = el('p', { class: 'verdict', role: 'status' });
   const doubts = el('ul', { class: 'warnings' });
   model.draws(({ runs, current }) => {
@@ -26,8 +26,10 @@ export function header(model: Model): HTMLElement {
       settings.provider,
       settings.precision,
     ].join(' · ');
-    verdicts.textContent = verdict({ layers: readings }, (layer) => shortName(layer.name, 40), unicode).join(
-      ' ',
+    const sentences = verdict({ layers: readings }, (layer) => shortName(layer.name, 40), unicode);
+    // In the table of a terminal the remarks come first.
+    verdicts.textContent = sentence(
+      sentences.join(' ').replace('see the remarks above', 'see the remarks below'),
     );
     doubts.replaceChildren(
       ...remarks(run, (layer) => shortName(layer.name, 40)).map((text) => el('li', {}, text)),

@@ -2,7 +2,12 @@ import type { LayerReading } from '../../../check/readLayers.js';
 import { readingLooks } from '../../charts/palette.js';
 import { el } from './dom.js';
 import type { Model, View } from './model.js';
+import { reveal, rove } from './roving.js';
 import { compact, number, percent, shortName } from './words.js';
+
+/** As in the style sheet. */
+const STACKED = '(max-width: 900px)';
+const byName = new Intl.Collator('en', { numeric: true });
 
 interface Column {
   readonly title: string;
@@ -62,7 +67,7 @@ export function layerTable(model: Model): HTMLElement {
   let order = { column: 0, isDown: false };
   const search = el('input', {
     type: 'search',
-    placeholder: 'name or operator',
+    placeholder: 'name, operator, reading',
     'aria-label': 'Search layers',
   });
   const filter = el('select', { 'aria-label': 'Reading' });
@@ -99,41 +104,55 @@ export function layerTable(model: Model): HTMLElement {
     const rows = readings
       .map((reading, index) => ({ reading, index, key: column.value(reading, index) }))
       .filter(({ reading: { layer, kind } }) => {
-        const text = `${layer.name} ${layer.op}`.toLowerCase();
+        const text = `${layer.name} ${layer.op} ${readingLooks[kind].label}`.toLowerCase();
         return text.includes(wanted) && (filter.value === '' || kind === filter.value);
       })
-      .sort((a, b) => (order.isDown ? -1 : 1) * compare(a.key, b.key));
+      .sort((a, b) => compare(a.key, b.key, order.isDown ? -1 : 1));
     heads.forEach((head, i) => {
       const direction = order.isDown ? 'descending' : 'ascending';
       head.setAttribute('aria-sort', i === order.column ? direction : 'none');
     });
-    body.replaceChildren(...rows.map(({ reading, index }) => row(model, reading, index, view.layer)));
+    const isThere = rows.some(({ reading }) => reading.layer.name === view.layer);
+    body.replaceChildren(
+      ...rows.map(({ reading, index }, i) => {
+        const isChosen = reading.layer.name === view.layer;
+        return row(model, reading, index, isChosen, isThere ? isChosen : i === 0);
+      }),
+    );
     count.textContent = rows.length === readings.length ? '' : `${rows.length} of ${readings.length} layers`;
   }
 
   search.addEventListener('input', () => draw(model.view));
   filter.addEventListener('change', () => draw(model.view));
+  const box = el('div', { class: 'scroll', role: 'region', 'aria-label': 'Table of layers' }, table);
+  rove(body, 'th button');
   model.draws((view) => {
     fillFilter(view);
     draw(view);
+    reveal(box, body.querySelector('tr.chosen'));
   });
   return el(
     'section',
     { 'aria-labelledby': 'layers' },
     el('h2', { id: 'layers' }, 'Layers'),
     el('div', { class: 'controls' }, search, filter, count),
-    el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Table of layers' }, table),
+    box,
   );
 }
 
-function row(model: Model, reading: LayerReading, index: number, chosen: string | undefined): HTMLElement {
+function row(
+  model: Model,
+  reading: LayerReading,
+  index: number,
+  isChosen: boolean,
+  isTabStop: boolean,
+): HTMLElement {
   const { name } = reading.layer;
-  const isChosen = name === chosen;
   const cells = columns.map(({ cell, isText, title }) => {
     if (title !== 'layer') return el('td', { class: isText ? 'text' : undefined }, cell(reading, index));
     const button = el(
       'button',
-      { type: 'button', title: name, 'aria-pressed': String(isChosen) },
+      { type: 'button', title: name, 'aria-pressed': String(isChosen), tabindex: isTabStop ? 0 : -1 },
       shortName(name, 44),
     );
     return el('th', { scope: 'row', class: 'text' }, button);
@@ -144,13 +163,15 @@ function row(model: Model, reading: LayerReading, index: number, chosen: string 
     // The row was drawn anew: whoever came by keyboard stays where they were.
     const pressed = document.querySelector<HTMLElement>('tr.chosen th button');
     pressed?.focus({ preventScroll: true });
+    // Where the details stand below the table, choosing would otherwise show nothing.
+    if (matchMedia(STACKED).matches) document.querySelector('.details')?.scrollIntoView();
   });
   return line;
 }
 
-function compare(a: number | string | null, b: number | string | null): number {
-  if (a === null || b === null) return Number(a !== null) - Number(b !== null);
-  if (typeof a === 'string' || typeof b === 'string')
-    return String(a).localeCompare(String(b), 'en', { numeric: true });
-  return a - b;
+/** What has no value comes last either way. */
+function compare(a: number | string | null, b: number | string | null, sign: 1 | -1): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  if (typeof a === 'string' || typeof b === 'string') return sign * byName.compare(String(a), String(b));
+  return sign * (a - b);
 }

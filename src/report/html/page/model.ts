@@ -11,6 +11,8 @@ export interface View {
     readonly name: string;
     readonly run: Run;
     readonly readings: readonly LayerReading[];
+    /** Where there is a tail: the saturation below which a layer belongs to it. */
+    readonly tailBelow: number | undefined;
   }[];
   /** Which run the table and the details are about. */
   readonly current: number;
@@ -59,7 +61,8 @@ export class Model {
     return this.#whole.map(({ name, run }) => {
       const isOwn = threshold === run.settings.threshold;
       const cut = isOwn ? run : recutRun(run, threshold);
-      return { name, run: cut, readings: readLayers(cut).layers };
+      const { layers: readings, tailBelow } = readLayers(cut);
+      return { name, run: cut, readings, tailBelow };
     });
   }
 }

@@ -1,7 +1,12 @@
 import { readingLooks } from '../../charts/palette.js';
-import { Chart, inks } from './charts.js';
+import { Chart, inks, lineLook } from './charts.js';
 import type { Model, View } from './model.js';
 import { number, percent, share, shortName } from './words.js';
+
+/** More lines than these tell nothing apart: the heatmap has all runs. */
+const MOST_OTHERS = 8;
+/** So many layers can be zoomed into. */
+const LONG = 60;
 
 /** The saturation of every layer in forward order, as bars; a click chooses the layer. */
 export function profile(model: Model): HTMLElement {
@@ -15,22 +20,48 @@ export function profile(model: Model): HTMLElement {
 
 function option({ runs, current, layer: chosen }: View) {
   const { text, faint, line, surface } = inks();
-  const { readings } = runs[current];
-  const others = runs.filter((_, i) => i !== current);
-  const isLong = readings.length > 60;
+  const { readings, tailBelow } = runs[current];
+  const others = runs.filter((_, i) => i !== current).slice(0, MOST_OTHERS);
+  const isLong = readings.length > LONG;
   return {
     textStyle: { color: text },
-    grid: { left: 48, right: 12, top: 24, bottom: isLong ? 64 : 96 },
+    grid: { left: 48, right: 12, top: others.length > 0 ? 56 : 24, bottom: isLong ? 128 : 96 },
+    ...(others.length > 0
+      ? {
+          legend: {
+            type: 'scroll' as const,
+            top: 0,
+            left: 0,
+            data: others.map(({ name }) => name),
+            formatter: (name: string) => shortName(name, 24),
+            textStyle: { color: text },
+            pageTextStyle: { color: text },
+          },
+        }
+      : {}),
     tooltip: {
       trigger: 'axis' as const,
       backgroundColor: surface,
       borderColor: line,
       textStyle: { color: text },
       renderMode: 'richText' as const,
+      confine: true,
       formatter: (items: unknown) => tip(runs, current, Array.isArray(items) ? items[0]?.dataIndex : 0),
     },
     ...(isLong
-      ? { dataZoom: [{ type: 'inside' as const }, { type: 'slider' as const, bottom: 8, height: 16 }] }
+      ? {
+          dataZoom: [
+            // The wheel scrolls the page.
+            { type: 'inside' as const, zoomOnMouseWheel: 'ctrl' as const, moveOnMouseWheel: false },
+            {
+              type: 'slider' as const,
+              bottom: 8,
+              height: 16,
+              borderColor: line,
+              textStyle: { color: faint },
+            },
+          ],
+        }
       : {}),
     xAxis: {
       type: 'category' as const,
@@ -53,29 +84,42 @@ function option({ runs, current, layer: chosen }: View) {
         name: runs[current].name,
         barMaxWidth: 40,
         barCategoryGap: isLong ? '8%' : '25%',
+        // Of a layer without a number, or at 0, something is left to see and to click.
+        barMinHeight: 2,
+        ...(tailBelow === undefined ? {} : { markLine: tailLine(tailBelow, text) }),
         data: readings.map(({ layer, kind }) => ({
           value: layer.saturation ?? 0,
           itemStyle: {
             color: readingLooks[kind].color,
-            ...(layer.name === chosen ? { borderColor: text, borderWidth: 2 } : {}),
+            ...(layer.name === chosen
+              ? { borderColor: text, borderWidth: 2 }
+              : kind === 'dead' || kind === 'uncertain'
+                ? { borderColor: faint, borderWidth: 1 }
+                : {}),
           },
         })),
       },
-      ...others.slice(0, 8).map(({ name, run }, i) => {
+      ...others.map(({ name, run }, i) => {
         const byName = new Map(run.layers.map((layer) => [layer.name, layer.saturation]));
         return {
           type: 'line' as const,
           name,
-          symbolSize: 5,
-          symbol: ['circle', 'rect', 'triangle', 'diamond'][i % 4],
-          lineStyle: { width: 1.5, type: (['solid', 'dashed', 'dotted'] as const)[i % 3], color: text },
-          itemStyle: { color: text },
+          ...lineLook(i, others.length),
           data: readings.map(({ layer }) => byName.get(layer.name) ?? null),
         };
       }),
     ],
   };
 }
+
+/** Where a tail begins. */
+const tailLine = (below: number, color: string) => ({
+  symbol: 'none',
+  silent: true,
+  lineStyle: { color, type: 'dashed' as const, opacity: 0.6 },
+  label: { color, position: 'insideEndTop' as const, formatter: `tail below ${percent(below)}` },
+  data: [{ yAxis: below }],
+});
 
 /** How many names are left out from one to the next, so that none lies on another. */
 function labelInterval(count: number): number {

@@ -16,3 +16,6 @@ export function number(value: number | null | undefined): string {
 
 /** 0.99 → `99 %`, 0.995 → `99.5 %`. */
 export const share = (value: number): string => `${Number((100 * value).toPrecision(6))} %`;
+
+/** A sentence in which no line ends between a number and its per cent sign. */
+export const sentence = (text: string): string => text.replaceAll(' %', '\u00a0%');

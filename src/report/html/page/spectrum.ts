@@ -1,0 +1,135 @@
+import type { LayerReading } from '../../../check/readLayers.js';
+import { inks, lineLook } from './charts.js';
+import type { View } from './model.js';
+import { number, percent, share, shortName } from './words.js';
+
+/** More lines than these tell nothing apart. */
+const MOST_OTHERS = 6;
+
+/** The parts of the variance that the first eigenvalues have, of all. */
+export function cumulative(eigenvalues: readonly number[]): number[] {
+  const total = eigenvalues.reduce((sum, value) => sum + value, 0);
+  let reached = 0;
+  return eigenvalues.map((value) => {
+    reached += value;
+    return total === 0 ? 0 : reached / total;
+  });
+}
+
+/** Eigenvalues from the largest down and their cumulative share, with the threshold and where it is met. */
+export function spectrumOption({ layer }: LayerReading, view: View) {
+  const { text, faint, line, surface, accent, second } = inks();
+  const { eigenvalues, intrinsicDimensionality: cut } = layer;
+  const shares = cumulative(eigenvalues);
+  const others = sameLayer(layer.name, view);
+  const axis = {
+    nameTextStyle: { color: faint },
+    axisLabel: { color: faint },
+    axisLine: { lineStyle: { color: line } },
+    splitLine: { show: false },
+  };
+  const cutLine = {
+    symbol: 'none',
+    silent: true,
+    label: { show: false },
+    lineStyle: { color: text, type: 'dashed' as const },
+  };
+  const length = Math.max(eigenvalues.length, ...others.map((other) => other.eigenvalues.length));
+  return {
+    textStyle: { color: text },
+    grid: { left: 60, right: 52, top: 56, bottom: 40 },
+    legend: { type: 'scroll' as const, textStyle: { color: text }, pageTextStyle: { color: text }, top: 0 },
+    tooltip: {
+      trigger: 'axis' as const,
+      confine: true,
+      renderMode: 'richText' as const,
+      backgroundColor: surface,
+      borderColor: line,
+      textStyle: { color: text },
+      formatter: (items: unknown) => {
+        const index = Array.isArray(items) ? Number(items[0]?.dataIndex) : 0;
+        return [
+          `direction ${index + 1}`,
+          `eigenvalue ${number(eigenvalues[index])}`,
+          `cumulative ${shares[index] === undefined ? '–' : percent(shares[index], 2)}`,
+          ...others.map((other) => `${other.name}: ${number(other.eigenvalues[index])}`),
+        ].join('\n');
+      },
+    },
+    xAxis: {
+      ...axis,
+      type: 'category' as const,
+      data: Array.from({ length }, (_, i) => i + 1),
+      name: 'direction',
+      nameLocation: 'middle' as const,
+      nameGap: 26,
+    },
+    yAxis: [
+      {
+        ...axis,
+        type: 'log' as const,
+        name: 'eigenvalue',
+        axisLabel: { color: faint, formatter: (v: number) => v.toExponential(0) },
+      },
+      {
+        ...axis,
+        type: 'value' as const,
+        max: 1,
+        min: 0,
+        name: 'variance',
+        axisLabel: { color: faint, formatter: (v: number) => `${Math.round(100 * v)} %` },
+      },
+    ],
+    series: [
+      {
+        type: 'line' as const,
+        name: 'eigenvalue',
+        showSymbol: false,
+        itemStyle: { color: accent },
+        lineStyle: { color: accent, width: 2 },
+        data: logarithmic(eigenvalues),
+        ...(cut ? { markLine: { ...cutLine, data: [{ xAxis: cut - 1 }] } } : {}),
+      },
+      {
+        type: 'line' as const,
+        name: 'cumulative variance',
+        yAxisIndex: 1,
+        showSymbol: false,
+        itemStyle: { color: second },
+        lineStyle: { color: second, width: 2, type: 'dotted' as const },
+        data: shares,
+        markLine: { ...cutLine, data: [{ yAxis: view.threshold }] },
+      },
+      ...others.map((other, i) => ({
+        type: 'line' as const,
+        name: other.name,
+        ...lineLook(i, others.length),
+        showSymbol: false,
+        data: logarithmic(other.eigenvalues),
+      })),
+    ],
+  };
+}
+
+/** The layer in the other runs: those nearest to the current one, where there are many. */
+function sameLayer(name: string, { runs, current }: View) {
+  return runs
+    .map((each, index) => ({ ...each, distance: Math.abs(index - current), index }))
+    .filter(({ distance }) => distance > 0)
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, MOST_OTHERS)
+    .sort((a, b) => a.index - b.index)
+    .flatMap((other) => {
+      const layer = other.run.layers.find((each) => each.name === name);
+      return layer ? [{ name: shortName(other.name, 24), eigenvalues: layer.eigenvalues }] : [];
+    });
+}
+
+/** A logarithm has no place for 0. */
+const logarithmic = (values: readonly number[]) => values.map((value) => (value > 0 ? value : null));
+
+export function describeSpectrum({ layer }: LayerReading, { threshold }: View): string {
+  const { eigenvalues, intrinsicDimensionality: cut, name } = layer;
+  if (eigenvalues.length === 0) return `No eigenvalues of ${name}.`;
+  return `Line chart: the ${eigenvalues.length} eigenvalues of ${name}, from ${number(eigenvalues[0])} down to ${number(eigenvalues.at(-1))}, and their cumulative share of the variance, which reaches ${share(threshold)} after ${cut ?? 'no'} directions. The table below has all of them.`;
+}
