@@ -175,6 +175,16 @@ describe.skipIf(browserPath === undefined)('the page in a browser', () => {
     await page.close();
   });
 
+  it('shows every column of the layers at 1,400 pixels', async () => {
+    const { page } = await open([network(20)], { viewport: { width: 1400, height: 900 } });
+    const hidden = await page.evaluate(`(() => {
+      const box = document.querySelector('.split .scroll');
+      return box.scrollWidth - box.clientWidth;
+    })()`);
+    expect(hidden).toBe(0);
+    await page.close();
+  });
+
   it('needs no sideways scrolling on a phone, and prints without its controls', async () => {
     const { page } = await open([network(60)], { viewport: { width: 390, height: 844 } });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
