@@ -1,10 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const readme = readFileSync('README.md', 'utf8');
+/** The pages that go with the README, one a task. */
+const pages = [
+  'data',
+  'layers',
+  'reading',
+  'formats',
+  'gate',
+  'gpu',
+  'program',
+  'python-delve',
+  'numbers',
+].map((name) => `docs/${name}.md`);
 const scripts = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> })
   .scripts;
 const folder = mkdtempSync(join(tmpdir(), 'delve-readme-'));
@@ -59,13 +71,24 @@ describe('the README', () => {
     ]
       .map((name) => execFileSync(process.execPath, ['bin/delve.js', name, '--help'], { encoding: 'utf8' }))
       .join('\n');
-    // npm's own, and what `npm run pack:offline` takes.
-    const text = readme.replaceAll(/--ignore-scripts|`-- --(?:cuda|split)/g, '');
+    const written = [readme, ...pages.map((page) => readFileSync(page, 'utf8'))].join('\n');
+    // npm's and TensorBoard's own, and what `npm run pack:offline` takes.
+    const text = written.replaceAll(/--ignore-scripts|--logdir|`-- --(?:cuda|split)/g, '');
     const packing = readFileSync('scripts/packOffline.ts', 'utf8');
-    for (const [, option] of readme.matchAll(/`-- --([a-z]+)/g))
+    for (const [, option] of written.matchAll(/`-- --([a-z]+)/g))
       expect(packing).toContain(`${option}: { type:`);
     const options = [...text.matchAll(/--[a-z][a-z-]+/g)].map(([option]) => option);
     expect(options.length).toBeGreaterThan(10);
     for (const option of new Set(options)) expect(help, option).toContain(option);
+  });
+
+  it('stays within 150 lines, and leads to every page', () => {
+    expect(readme.split('\n').length).toBeLessThanOrEqual(150);
+    for (const page of pages) expect(readme).toContain(`](${page})`);
+  });
+
+  it.each(['README.md', 'CONTRIBUTING.md', ...pages])('%s has no link that leads nowhere', (page) => {
+    const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, to]) => to);
+    for (const to of links) expect(existsSync(join(dirname(page), to)), to).toBe(true);
   });
 });
