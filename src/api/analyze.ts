@@ -9,6 +9,7 @@ import { instrument } from '../instrument/instrument.js';
 import type { InstrumentOptions } from '../instrument/options.js';
 import { requireProjectable } from '../instrument/project.js';
 import { findLayers } from '../layers/findLayers.js';
+import { outputLayers } from '../layers/outputLayers.js';
 import { selectLayers } from '../layers/selectLayers.js';
 import { readModelFile } from '../onnx/modelFile.js';
 import { fixedBatchSize, modelInputs } from '../onnx/modelInput.js';
@@ -86,7 +87,8 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   const { layers: found, notObservable } = findLayers(model, options.operators);
   const layers = selectLayers(found, options);
   // An operator that was asked for by name may stand behind the last layer proper.
-  const outputLayer = found.findLast(({ op }) => !options.operators?.includes(op))?.name;
+  const proper = found.filter(({ op }) => !options.operators?.includes(op));
+  const outputs = { last: proper.at(-1)?.name, all: outputLayers(model, proper) };
   if (options.embedding) requireProjectable(model);
   const instrumented = instrument(model, layers, settings);
   const measuredAtInput = instrumented.layers.flatMap(({ layer, lifted }) => (lifted ? [layer] : []));
@@ -122,7 +124,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
       options.onNotice?.(`computing eigenvalues, of up to ${widest} features a layer: this takes a while`);
     }
     const made = await makeRun(
-      { model, found: { layers, notObservable }, outputLayer, source, observation, measuredAtInput },
+      { model, found: { layers, notObservable }, outputs, source, observation, measuredAtInput },
       {
         ...settings,
         thresholds,

@@ -21,7 +21,8 @@ export interface Pass {
   /** The layers that were observed, and what could not be. */
   readonly found: FoundLayers;
   /** The model's last layer. */
-  readonly outputLayer: string | undefined;
+  /** The last of the model's layers, and all that its outputs are reached from. */
+  readonly outputs: { readonly last: string | undefined; readonly all: readonly string[] };
   readonly source: FeedSource;
   readonly observation: Observation;
   /** Names of the layers whose moments came from their inputs. */
@@ -43,7 +44,7 @@ export interface PassOptions extends InstrumentOptions, Omit<WantedStatistics, '
  * @throws InterruptedError when `signal` aborts.
  */
 export async function makeRun(
-  { model, found, outputLayer, source, observation, measuredAtInput }: Pass,
+  { model, found, outputs, source, observation, measuredAtInput }: Pass,
   options: PassOptions,
   signal: AbortSignal | undefined,
 ): Promise<{ run: Run; moments: ReadonlyMap<string, Moments>; axes: ReadonlyMap<string, PrincipalAxes> }> {
@@ -90,7 +91,8 @@ export async function makeRun(
     timing: { seconds, samplesPerSecond: seconds > 0 ? samples / seconds : 0, statisticsSeconds },
     layers,
     graph: layerGraph(model, found.layers),
-    ...(outputLayer === undefined ? {} : { outputLayer }),
+    outputLayer: outputs.last,
+    outputLayers: outputs.all,
     ...(found.notObservable.length > 0 ? { notObservable: found.notObservable } : {}),
     ...(source.reader === 'random'
       ? { warnings: ['random data: the numbers say nothing about real use'] }

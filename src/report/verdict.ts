@@ -7,11 +7,15 @@ import type { Symbols } from './symbols.js';
 type Naming = (layer: RunLayer) => string;
 
 /** What a reading of a run means for its network, and what to do about it: a sentence or two each. */
-export function verdict({ layers }: Reading, name: Naming, symbols: Symbols): string[] {
+export function verdict(
+  { layers, outputs }: Pick<Reading, 'layers' | 'outputs'>,
+  name: Naming,
+  symbols: Symbols,
+): string[] {
   const of = (...kinds: ReadingKind[]): RunLayer[] =>
     layers.filter(({ kind }) => kinds.includes(kind)).map(({ layer }) => layer);
   const findings = [
-    ...ofTail(of('tail'), name, symbols),
+    ...ofTail(of('tail'), outputs, name, symbols),
     ...ofNarrow(of('narrow'), name, symbols),
     ...ofDead(of('dead'), name),
   ];
@@ -31,10 +35,18 @@ export function verdict({ layers }: Reading, name: Naming, symbols: Symbols): st
   return ['Only the output layer was observed: there is nothing to judge.'];
 }
 
-function ofTail(tail: readonly RunLayer[], name: Naming, symbols: Symbols): string[] {
+function ofTail(tail: readonly RunLayer[], outputs: number, name: Naming, symbols: Symbols): string[] {
   const [first] = tail;
   if (!first) return [];
   const larger = tail.some(({ op }) => op.includes('Conv')) ? ', or feed larger inputs' : '';
+  if (outputs > 1) {
+    // Saturation does not tell which outputs matter, and removing a layer may take an output's only path away.
+    const which = listed(tail.map(name));
+    return [
+      `Before some of the model's ${outputs} outputs, ${which} ${inUse(tail, symbols)}, as do the layers that ` +
+        'follow up to the outputs. Whether an output can do without, these numbers do not say: try one at a time.',
+    ];
+  }
   if (tail.length === 1) {
     return [
       `The last layer before the output, ${name(first)}, uses only ${inUse(tail, symbols, '')}: it adds little. ` +

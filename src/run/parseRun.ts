@@ -112,6 +112,7 @@ const run = objectOf({
     ),
   ),
   outputLayer: optional(string),
+  outputLayers: optional(arrayOf(string)),
   notObservable: optional(arrayOf(objectOf({ node: string, op: string, reason: string }))),
   warnings: optional(arrayOf(string)),
 } satisfies Record<keyof Run, Shape>);

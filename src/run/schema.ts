@@ -29,6 +29,8 @@ export interface Run {
   readonly graph?: readonly GraphNode[];
   /** The model's last layer, whether it was observed or not: its width is set by the task. */
   readonly outputLayer?: string;
+  /** Every layer from which the model's outputs are reached without passing another one, observed or not. */
+  readonly outputLayers?: readonly string[];
   /** The file beside this one that holds the projected samples; absent where none were asked for. */
   readonly embedding?: string;
   /** What could not be observed, and why. */

@@ -77,13 +77,14 @@ head          ██████████████████████
 ! \`layer2.conv2\`: invalid: NaN or Inf in its activations in batch 3
 ! \`fc1\`: only 497 observations for 1024 features: use more data (likewise \`fc2\`)
 
-tail   = the longest run of last layers, the output layer aside, each with a
+tail   = the longest run of last layers, output layers aside, each with a
          saturation below 30 % and below half the median of the layers before
-         that run (at least two); a layer with fewer inputs than features counts
-         by the share of its inputs; here below 30.0 %
+         that run (at least two), as have all layers that follow it on any path;
+         a layer with fewer inputs than features counts by the share of its
+         inputs; here below 30.0 %
 narrow = saturation of 90 % or more, with at least two features
-output = the last layer of the model: its width is set by the task, so it is not
-         judged
+output = no other layer lies between it and an output of the model: its width is
+         set by the task, so it is not judged
 
 From \`layer2.conv1\` on, 2 layers use only 2–3 % of their features: the network
 has stopped working there. Try removing them, or feed larger inputs.

@@ -57,3 +57,14 @@ it('names dead layers', () => {
     'd is dead: nothing varies there over this data.',
   ]);
 });
+
+it('gives no advice where a tail stands before some of several outputs', () => {
+  const readings = readLayers({
+    layers: [...body, layer('c', 4, 100), output],
+    outputLayers: ['out', 'other'],
+  });
+  expect(verdict(readings, ({ name }) => name, unicode)).toEqual([
+    "Before some of the model's 2 outputs, c uses 4 % of its features, as do the layers that follow up to the outputs. " +
+      'Whether an output can do without, these numbers do not say: try one at a time.',
+  ]);
+});

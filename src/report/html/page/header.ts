@@ -26,7 +26,8 @@ export function header(model: Model): HTMLElement {
       settings.provider,
       settings.precision,
     ].join(' · ');
-    const sentences = verdict({ layers: readings }, (layer) => shortName(layer.name, 40), unicode);
+    const outputs = run.outputLayers?.length ?? 1;
+    const sentences = verdict({ layers: readings, outputs }, (layer) => shortName(layer.name, 40), unicode);
     // In the table of a terminal the remarks come first.
     verdicts.textContent = sentence(
       sentences.join(' ').replace('see the remarks above', 'see the remarks below'),
