@@ -1,7 +1,7 @@
 import { UserError } from '../errors.js';
 import { nearest } from '../run/nearest.js';
 import { boundKinds, type Rule } from './rule.js';
-import { layerStatistics, runStatistics, statisticNames } from './statistics.js';
+import { layerStatistics, runStatistics, shareStatistics, statisticNames } from './statistics.js';
 
 /**
  * Makes sure that a rule means something.
@@ -59,5 +59,5 @@ export function requireRule(rule: Rule): void {
 /** Whether what is bounded goes from 0 to 1: a bound beyond that would never be broken, or always. */
 function isShare({ statistic, aggregate }: Rule): boolean {
   if (aggregate === 'share') return true;
-  return aggregate !== 'sum' && (statistic === 'saturation' || statistic === 'deadShare');
+  return aggregate !== 'sum' && shareStatistics.includes(statistic);
 }

@@ -1,3 +1,4 @@
+import { rankedNumbers } from '../run/layerNumbers.js';
 import type { Run, RunLayer } from '../run/schema.js';
 import { type ReadingKind, readLayers } from './readLayers.js';
 
@@ -5,21 +6,14 @@ import { type ReadingKind, readLayers } from './readLayers.js';
 export type LayerStatistic = (layer: RunLayer) => number | null;
 
 /** What a rule can be about, layer by layer. */
-export const layerStatistics: ReadonlyMap<string, LayerStatistic> = new Map<string, LayerStatistic>([
-  ['saturation', ({ saturation }) => saturation],
-  ['intrinsicDimensionality', ({ intrinsicDimensionality }) => intrinsicDimensionality],
-  ['features', ({ features }) => features],
-  ['observations', ({ observations }) => observations],
-  ['trace', ({ trace }) => trace],
-  ['diagonalTrace', ({ diagonalTrace }) => diagonalTrace],
-  ['logDeterminant', ({ logDeterminant }) => logDeterminant],
-  ['determinant', ({ determinant }) => determinant],
-  ['effectiveRank', ({ effectiveRank }) => effectiveRank],
-  ['participationRatio', ({ participationRatio }) => participationRatio],
-  ['deadFeatures', ({ deadFeatures }) => deadFeatures],
-  ['deadShare', ({ deadFeatures, features }) => (deadFeatures === null ? null : deadFeatures / features)],
-  ['parameters', ({ parameters }) => parameters ?? null],
-]);
+export const layerStatistics: ReadonlyMap<string, LayerStatistic> = new Map(
+  rankedNumbers.map(({ key, of }) => [key, of]),
+);
+
+/** Those that go from 0 to 1. */
+export const shareStatistics: readonly string[] = rankedNumbers
+  .filter(({ kind }) => kind === 'share')
+  .map(({ key }) => key);
 
 /** A number of a run over some of its layers. */
 export type RunStatistic = (run: Run, isChosen: (layer: RunLayer) => boolean) => number;

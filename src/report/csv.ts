@@ -1,23 +1,8 @@
 import { readLayers } from '../check/readLayers.js';
-import { type CsvCell, csvRow } from '../run/csvRow.js';
-import type { Run, RunLayer } from '../run/schema.js';
+import { csvRow } from '../run/csvRow.js';
+import { storedNumbers } from '../run/layerNumbers.js';
+import type { Run } from '../run/schema.js';
 import { namesOf, type RenderOptions } from './options.js';
-
-const columns: readonly (keyof RunLayer)[] = [
-  'op',
-  'observations',
-  'features',
-  'intrinsicDimensionality',
-  'saturation',
-  'trace',
-  'diagonalTrace',
-  'logDeterminant',
-  'determinant',
-  'effectiveRank',
-  'participationRatio',
-  'deadFeatures',
-  'parameters',
-];
 
 /**
  * One row a layer, after a header, as RFC 4180 has it: commas, CRLF, quotes where they are needed. Numbers have all
@@ -37,7 +22,8 @@ export function csv(runs: readonly Run[], options: RenderOptions): string {
   const header = [
     ...(several ? ['run'] : []),
     'layer',
-    ...columns,
+    'op',
+    ...storedNumbers.map(({ key }) => key),
     ...thresholds.flatMap((threshold) => [`intrinsicDimensionality@${threshold}`, `saturation@${threshold}`]),
     'reading',
     'warnings',
@@ -46,7 +32,8 @@ export function csv(runs: readonly Run[], options: RenderOptions): string {
     readLayers(run).layers.map(({ layer, kind }) => [
       ...(several ? [names[index]] : []),
       layer.name,
-      ...columns.map((column) => cellOf(layer[column])),
+      layer.op,
+      ...storedNumbers.map((number) => number.of(layer)),
       ...thresholds.flatMap((threshold) => {
         const cut = layer.thresholds?.find((each) => each.threshold === threshold);
         return [cut?.intrinsicDimensionality, cut?.saturation];
@@ -56,8 +43,4 @@ export function csv(runs: readonly Run[], options: RenderOptions): string {
     ]),
   );
   return [header, ...rows].map(csvRow).join('');
-}
-
-function cellOf(value: RunLayer[keyof RunLayer]): CsvCell {
-  return typeof value === 'object' ? null : value;
 }

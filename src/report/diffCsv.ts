@@ -1,17 +1,9 @@
 import { type CsvCell, csvRow } from '../run/csvRow.js';
-import type { LayerDiff, RunDiff } from '../run/diffRuns.js';
+import type { RunDiff } from '../run/diffRuns.js';
+import { type DiffKey, diffNumbers } from '../run/layerNumbers.js';
 import { byChange } from './byChange.js';
 
-const statistics = [
-  'saturation',
-  'intrinsicDimensionality',
-  'features',
-  'observations',
-  'trace',
-  'logDeterminant',
-  'effectiveRank',
-  'participationRatio',
-] as const satisfies readonly (keyof LayerDiff)[];
+const statistics = diffNumbers.map(({ key }) => key as DiffKey);
 
 /** One row a layer, the largest change first, all digits; then layers that came and went. */
 export function diffCsv({ layers, added, gone }: RunDiff): string {

@@ -1,5 +1,6 @@
 import { parquetWriteBuffer, type SchemaElement } from 'hyparquet-writer';
 import { readLayers } from '../check/readLayers.js';
+import { storedNumbers } from '../run/layerNumbers.js';
 import type { Run, RunLayer } from '../run/schema.js';
 import { version } from '../version.js';
 import { namesOf, type RenderOptions } from './options.js';
@@ -29,8 +30,7 @@ const elements = {
 } as const;
 type ColumnType = keyof typeof elements | 'texts' | 'numbers';
 
-const whole = (value: number | null | undefined): bigint | null =>
-  value === null || value === undefined ? null : BigInt(value);
+const whole = (value: number | null): bigint | null => (value === null ? null : BigInt(value));
 
 const columns: readonly Column[] = [
   { name: 'run', type: 'text', of: ({ run }) => run },
@@ -41,22 +41,12 @@ const columns: readonly Column[] = [
   { name: 'node', type: 'text', of: ({ layer }) => layer.node },
   { name: 'op', type: 'text', of: ({ layer }) => layer.op },
   { name: 'output', type: 'text', of: ({ layer }) => layer.output },
-  { name: 'observations', type: 'count', of: ({ layer }) => whole(layer.observations) },
-  { name: 'features', type: 'count', of: ({ layer }) => whole(layer.features) },
-  {
-    name: 'intrinsicDimensionality',
-    type: 'count',
-    of: ({ layer }) => whole(layer.intrinsicDimensionality),
-  },
-  { name: 'saturation', type: 'number', of: ({ layer }) => layer.saturation },
-  { name: 'trace', type: 'number', of: ({ layer }) => layer.trace },
-  { name: 'diagonalTrace', type: 'number', of: ({ layer }) => layer.diagonalTrace },
-  { name: 'logDeterminant', type: 'number', of: ({ layer }) => layer.logDeterminant },
-  { name: 'determinant', type: 'number', of: ({ layer }) => layer.determinant },
-  { name: 'effectiveRank', type: 'number', of: ({ layer }) => layer.effectiveRank },
-  { name: 'participationRatio', type: 'number', of: ({ layer }) => layer.participationRatio },
-  { name: 'deadFeatures', type: 'count', of: ({ layer }) => whole(layer.deadFeatures) },
-  { name: 'parameters', type: 'count', of: ({ layer }) => whole(layer.parameters) },
+  ...storedNumbers.map(
+    (number): Column =>
+      number.kind === 'count'
+        ? { name: number.key, type: 'count', of: ({ layer }) => whole(number.of(layer)) }
+        : { name: number.key, type: 'number', of: ({ layer }) => number.of(layer) },
+  ),
   { name: 'reading', type: 'text', of: ({ reading }) => reading },
   { name: 'warnings', type: 'texts', of: ({ layer }) => layer.warnings },
   { name: 'eigenvalues', type: 'numbers', of: ({ layer }) => layer.eigenvalues },

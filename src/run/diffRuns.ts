@@ -1,4 +1,5 @@
 import { differingSettings, type SettingDifference } from './comparableSettings.js';
+import { type DiffKey, diffNumbers } from './layerNumbers.js';
 import type { Run, RunLayer } from './schema.js';
 
 /** A number in both runs; `null` where a run has none (the layer is invalid, or nothing was observed). */
@@ -9,18 +10,11 @@ export interface Change {
   readonly change: number | null;
 }
 
-export interface LayerDiff {
+/** What became of a layer: of its numbers, by their names, and the whole of it. */
+export interface LayerDiff extends Readonly<Record<DiffKey, Change>> {
   readonly name: string;
   readonly before: RunLayer;
   readonly after: RunLayer;
-  readonly saturation: Change;
-  readonly intrinsicDimensionality: Change;
-  readonly features: Change;
-  readonly observations: Change;
-  readonly trace: Change;
-  readonly logDeterminant: Change;
-  readonly effectiveRank: Change;
-  readonly participationRatio: Change;
 }
 
 export interface RunDiff {
@@ -58,21 +52,14 @@ export function diffRuns(before: Run, after: Run): RunDiff {
 }
 
 function diffLayers(before: RunLayer, after: RunLayer): LayerDiff {
-  const changeOf = (statistic: (layer: RunLayer) => number | null): Change => {
-    const [from, to] = [statistic(before), statistic(after)];
-    return { before: from, after: to, change: from === null || to === null ? null : to - from };
-  };
+  const changes = diffNumbers.map(({ key, of }): [string, Change] => {
+    const [from, to] = [of(before), of(after)];
+    return [key, { before: from, after: to, change: from === null || to === null ? null : to - from }];
+  });
   return {
     name: after.name,
     before,
     after,
-    saturation: changeOf(({ saturation }) => saturation),
-    intrinsicDimensionality: changeOf((layer) => layer.intrinsicDimensionality),
-    features: changeOf(({ features }) => features),
-    observations: changeOf(({ observations }) => observations),
-    trace: changeOf(({ trace }) => trace),
-    logDeterminant: changeOf(({ logDeterminant }) => logDeterminant),
-    effectiveRank: changeOf(({ effectiveRank }) => effectiveRank),
-    participationRatio: changeOf(({ participationRatio }) => participationRatio),
+    ...(Object.fromEntries(changes) as Record<DiffKey, Change>),
   };
 }

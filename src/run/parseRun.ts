@@ -8,7 +8,6 @@ import {
   objectOf,
   oneOf,
   optional,
-  orNull,
   recordOf,
   type Shape,
   ShapeError,
@@ -17,6 +16,8 @@ import {
   wholeFrom,
   within,
 } from './jsonShape.js';
+import { type StoredKey, storedNumbers } from './layerNumbers.js';
+import { numberShapes } from './numberShapes.js';
 import type { Run, RunData, RunLayer, RunModel, RunSettings } from './schema.js';
 
 const SCHEMA_VERSION = 1;
@@ -69,24 +70,13 @@ const layer = {
   node: string,
   op: string,
   output: string,
-  observations: wholeFrom(0),
-  features: wholeFrom(0),
-  intrinsicDimensionality: orNull(wholeFrom(0)),
-  saturation: orNull(share),
-  trace: orNull(finite),
-  diagonalTrace: orNull(finite),
-  logDeterminant: orNull(finite),
-  determinant: orNull(finite),
-  effectiveRank: orNull(finite),
-  participationRatio: orNull(finite),
-  deadFeatures: orNull(wholeFrom(0)),
+  ...(numberShapes(storedNumbers) as Record<StoredKey, Shape>),
   eigenvalues: spectrum,
   thresholds: optional(
     arrayOf(objectOf({ threshold, intrinsicDimensionality: wholeFrom(0), saturation: share })),
   ),
   invalid: optional(objectOf({ batch: wholeFrom(1), reason: string })),
   weightShape: optional(arrayOf(wholeFrom(0))),
-  parameters: optional(wholeFrom(0)),
   rankLimit: optional(wholeFrom(0)),
   measuredAt: optional(oneOf('input')),
   warnings: arrayOf(string),
