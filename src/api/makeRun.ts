@@ -115,13 +115,21 @@ export async function makeRun(
  */
 function sampleDoubt(
   { layout }: Layer,
-  { convMethod, sequenceMethod = 'last' }: InstrumentOptions,
+  { convMethod, sequenceMethod }: InstrumentOptions,
   observations: number,
   samples: number,
 ): string[] {
+  if (layout.kind === 'featuresLast' || layout.kind === 'featuresBeforeLast') {
+    // A network may cut samples into parts, one row each, so a multiple is no reason to doubt.
+    const isByStep = sequenceMethod === undefined || sequenceMethod === 'timestepwise';
+    if (isByStep || observations % samples === 0) return [];
+    return [
+      `${observations} observations of ${samples} samples, which is no multiple, though --sequence-method ${sequenceMethod} makes them of whole samples: the first axis of this layer's output is not that of the samples; choose timestepwise`,
+    ];
+  }
   const onePerSample =
     layout.kind === 'recurrent'
-      ? sequenceMethod !== 'timestepwise'
+      ? (sequenceMethod ?? 'last') !== 'timestepwise'
       : layout.kind === 'featureMap' && convMethod !== 'channelwise';
   if (!onePerSample || observations === samples || observations === 0) return [];
   return [

@@ -3,6 +3,7 @@ import { observeFeatureMap } from './featureMap.js';
 import type { NodeBuilder } from './nodeBuilder.js';
 import type { ObservationMatrix } from './observationMatrix.js';
 import type { InstrumentOptions, SequenceMethod } from './options.js';
+import { rankOfSamplesFirst, samplesFirst } from './samplesFirst.js';
 import { observeFeaturesBeforeLast, observeFeaturesLast, observeRecurrent } from './sequence.js';
 
 /** A layer's output as observations. */
@@ -14,9 +15,15 @@ export function observe(build: NodeBuilder, layer: Layer, options: InstrumentOpt
     case 'featureMap':
       return observeFeatureMap(build, activation, layout.rank, options);
     case 'featuresLast':
-      return observeFeaturesLast(build, activation, { rank: layout.rank, features }, method);
-    case 'featuresBeforeLast':
-      return observeFeaturesBeforeLast(build, activation, { rank: layout.rank, features }, method);
+    case 'featuresBeforeLast': {
+      // Step by step it makes no difference which of the other axes the samples are on.
+      const isOrdered = method !== 'timestepwise' && layout.rank !== 2;
+      const value = isOrdered ? samplesFirst(build, activation, layer, layout) : activation;
+      const shape = { rank: isOrdered ? rankOfSamplesFirst(layout) : layout.rank, features };
+      return layout.kind === 'featuresLast'
+        ? observeFeaturesLast(build, value, shape, method)
+        : observeFeaturesBeforeLast(build, value, shape, method);
+    }
     case 'recurrent':
       return observeRecurrent(build, activation, layout, method);
   }

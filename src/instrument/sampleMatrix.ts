@@ -3,7 +3,8 @@ import type { NodeBuilder } from './nodeBuilder.js';
 import type { ObservationMatrix } from './observationMatrix.js';
 import { observe, realOutput, sequenceMethodFor } from './observe.js';
 import type { InstrumentOptions } from './options.js';
-import { matricesOnOneAxis, positionsOnOneAxis } from './sequence.js';
+import { rankOfSamplesFirst, samplesFirst } from './samplesFirst.js';
+import { positionsBeforeFeatures, positionsOnOneAxis } from './sequence.js';
 
 type Sequence = Exclude<ActivationLayout, { kind: 'featureMap' }>;
 type Recurrent = Extract<ActivationLayout, { kind: 'recurrent' }>;
@@ -26,7 +27,14 @@ export function sampleMatrix(
   if (method === 'timestepwise' && !(layout.kind !== 'recurrent' && layout.rank === 2)) {
     // In float64, so that the mean of many steps is no worse than its terms.
     const activation = build.cast(realOutput(build, layer), 'float64');
-    return { value: meanOfSteps(build, activation, layout), observationAxis: 0, isFloat64: true };
+    const isMoved = layout.kind !== 'recurrent' && typeof layout.samplesAxis === 'number';
+    const value = isMoved
+      ? meanOfSteps(build, samplesFirst(build, activation, layer, layout), {
+          kind: layout.kind,
+          rank: rankOfSamplesFirst(layout),
+        })
+      : meanOfSteps(build, activation, layout);
+    return { value, observationAxis: 0, isFloat64: true };
   }
   const matrix = observe(build, layer, options);
   if (layout.kind !== 'recurrent' || layout.sequenceLengths === undefined || method !== 'last') return matrix;
@@ -46,7 +54,7 @@ function meanOfSteps(build: NodeBuilder, activation: string, layout: Sequence): 
     case 'featuresBeforeLast': {
       const { rank } = layout;
       return rank === undefined
-        ? build.reduce('ReduceMean', matricesOnOneAxis(build, activation), [2])
+        ? build.reduce('ReduceMean', positionsBeforeFeatures(build, activation), [1])
         : build.reduce('ReduceMean', activation, [...axesBetween(1, rank - 2), rank - 1]);
     }
     case 'recurrent':

@@ -41,10 +41,7 @@ export function positionsOnOneAxis(build: NodeBuilder, activation: string): stri
   return build.add('Reshape', [activation, build.add('Concat', shape, { axis: 0 })]);
 }
 
-/**
- * `[samples, ..., features, positions]` → observations; where only the features are known, all axes before them are
- * taken for one of samples.
- */
+/** `[samples, ..., features, positions]` → observations. */
 export function observeFeaturesBeforeLast(
   build: NodeBuilder,
   activation: string,
@@ -52,19 +49,41 @@ export function observeFeaturesBeforeLast(
   method: SequenceMethod,
 ): ObservationMatrix {
   if (rank === 2) return { value: activation, observationAxis: 1 };
-  const matrices = rank === undefined ? matricesOnOneAxis(build, activation) : activation;
-  const axes = Array.from({ length: rank ?? 3 }, (_, axis) => axis);
+  if (rank === undefined) {
+    return observeFeaturesLast(
+      build,
+      positionsBeforeFeatures(build, activation),
+      { rank: 3, features },
+      method,
+    );
+  }
+  const axes = Array.from({ length: rank }, (_, axis) => axis);
   const swapped = [...axes.slice(0, -2), ...axes.slice(-2).reverse()];
-  const featuresLast = build.add('Transpose', [matrices], { perm: swapped });
-  return observeFeaturesLast(build, featuresLast, { rank: axes.length, features }, method);
+  const featuresLast = build.add('Transpose', [activation], { perm: swapped });
+  return observeFeaturesLast(build, featuresLast, { rank, features }, method);
 }
 
-/** `[..., rows, columns]` → `[matrices, rows, columns]` */
-export function matricesOnOneAxis(build: NodeBuilder, value: string): string {
-  const matrices = build.reduce('ReduceProd', build.dimensions(value, 0, -2), [0], { keepDims: true });
-  const shape = build.add('Concat', [matrices, build.dimensions(value, -2, 2 ** 31 - 1)], { axis: 0 });
-  return build.add('Reshape', [value, shape]);
+/**
+ * `[samples, ..., features, positions]`, or `[features, samples]`, of a rank that only the run tells →
+ * `[samples, positions, features]`. With the features taken out, the shape of either begins with the samples.
+ */
+export function positionsBeforeFeatures(build: NodeBuilder, value: string): string {
+  const leading = build.dimensions(value, 0, -2);
+  const matrices = build.reduce('ReduceProd', leading, [0], { keepDims: true });
+  const stacked = build.add('Concat', [matrices, build.dimensions(value, -2, 2 ** 31 - 1)], { axis: 0 });
+  const turned = build.add('Transpose', [reshaped(build, value, stacked)], { perm: [0, 2, 1] });
+  const rows = build.add('Concat', [leading, lastDimension(build, value)], { axis: 0 });
+  const samples = build.slice(rows, 0, 0, 1);
+  const positions = build.reduce('ReduceProd', build.slice(rows, 0, 1, 2 ** 31 - 1), [0], { keepDims: true });
+  const features = build.dimensions(value, -2, -1);
+  return reshaped(build, turned, build.add('Concat', [samples, positions, features], { axis: 0 }));
 }
+
+/** The first opset that can reshape to a size of zero, wherever it stands. */
+const ALLOWZERO_OPSET = 14;
+
+const reshaped = (build: NodeBuilder, value: string, shape: string): string =>
+  build.add('Reshape', [value, shape], build.opset >= ALLOWZERO_OPSET ? { allowzero: 1 } : {});
 
 /** `Y` of a recurrent operator → observations with the directions concatenated as features. */
 export function observeRecurrent(

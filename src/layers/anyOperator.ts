@@ -4,7 +4,7 @@ import type { Graph } from '../onnx/graph.js';
 import type { NodeProto } from '../onnx/proto/onnx_pb.js';
 import type { LayerFamily } from './family.js';
 import type { ActivationLayout } from './layer.js';
-import { rankOf } from './linear.js';
+import { rankOf } from './matrixLayout.js';
 import { familyOf } from './registry.js';
 
 /** Operators that keep their first activation's layout: rank, and which axis the features are on. */
@@ -103,6 +103,7 @@ function transposed(
 function transposedOnce(layout: ActivationLayout, node: NodeProto): ActivationLayout | undefined {
   const order = intsAttribute(node, 'perm');
   if (!order || (layout.kind !== 'featureMap' && layout.kind !== 'featuresLast')) return undefined;
+  if (layout.kind === 'featuresLast' && layout.samplesAxis !== undefined) return undefined;
   const rank = order.length;
   if (layout.rank !== undefined && layout.rank !== rank) return undefined;
   const axis = order.indexOf(layout.kind === 'featureMap' ? 1 : rank - 1);

@@ -3,7 +3,8 @@ import type { Graph } from '../onnx/graph.js';
 import type { NodeProto } from '../onnx/proto/onnx_pb.js';
 import { describeConvolution } from './convolution.js';
 import type { LayerDescription, LayerFamily, NodeInGraph } from './family.js';
-import { rankOf, withBias } from './linear.js';
+import { withBias } from './linear.js';
+import { layoutOfProduct } from './matrixLayout.js';
 import { countParameters } from './parameters.js';
 
 /**
@@ -43,7 +44,11 @@ function weightedFeaturesLast(
 ): LayerDescription {
   return {
     output: node.output[0],
-    layout: { kind: 'featuresLast', ...rankOf(graph, node.output[0]) },
+    layout: layoutOfProduct(graph, 'featuresLast', {
+      output: node.output[0],
+      activation: node.input[0],
+      weight: weightShape,
+    }),
     features: weightShape?.at(-1),
     weightShape,
     parameters: countParameters(graph, [node.input[1]]),

@@ -1,13 +1,19 @@
 import type { LinearMap } from './linearMap.js';
 
+/**
+ * Where the samples are, where that is not the first axis: a weight of three or more axes puts its own before those of
+ * an input of fewer. `'open'` where only running the model tells.
+ */
+export type SamplesAxis = number | 'open';
+
 /** How a layer's output tensor holds samples, features and positions. */
 export type ActivationLayout =
   /** `[samples, features, ...positions]`: convolutions. */
   | { readonly kind: 'featureMap'; readonly rank: number }
   /** `[samples, ...positions, features]`: linear layers. `rank` is absent where it is only known at run time. */
-  | { readonly kind: 'featuresLast'; readonly rank?: number }
+  | { readonly kind: 'featuresLast'; readonly rank?: number; readonly samplesAxis?: SamplesAxis }
   /** `[samples, ..., features, positions]`: a constant weight multiplied from the left; `[features, samples]` of rank 2. */
-  | { readonly kind: 'featuresBeforeLast'; readonly rank?: number }
+  | { readonly kind: 'featuresBeforeLast'; readonly rank?: number; readonly samplesAxis?: SamplesAxis }
   /**
    * `Y` of a recurrent operator: `[steps, directions, samples, units]`, or `[samples, steps, directions, units]`
    * where `batchFirst`. Steps from `sequenceLengths` (int32, one a sample) onward are padding, which is zero.

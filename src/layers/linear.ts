@@ -3,6 +3,7 @@ import { type ConstantValue, constantValue } from '../onnx/constantShape.js';
 import type { Graph } from '../onnx/graph.js';
 import type { LayerDescription, LayerFamily, NodeInGraph } from './family.js';
 import { mapOfGemm, mapOfMatMul, withBiasOf } from './linearMap.js';
+import { layoutOfProduct, rankOf } from './matrixLayout.js';
 import { countParameters, rankLimitOf, weightShapeOf } from './parameters.js';
 
 /** `Gemm`: `[samples, features]`. Its weight may also be fed from outside; one that the graph computes is none. */
@@ -44,7 +45,11 @@ export const matMul: LayerFamily = {
       { node, graph },
       {
         output: node.output[0],
-        layout: { kind: 'featuresLast', ...rankOf(graph, node.output[0]) },
+        layout: layoutOfProduct(graph, 'featuresLast', {
+          output: node.output[0],
+          activation: node.input[0],
+          weight: weightShape,
+        }),
         features,
         weightShape,
         ...rankLimitOf(features, weightShape?.at(transposed ? -1 : -2) ?? Number.POSITIVE_INFINITY),
@@ -89,10 +94,13 @@ function describeLeftWeight(at: NodeInGraph): LayerDescription | string | undefi
   }
   const left: LayerDescription = {
     output: node.output[0],
-    layout: {
-      kind: 'featuresBeforeLast',
-      ...(isGemm ? { rank: 2 } : rankOf(graph, node.output[0])),
-    },
+    layout: isGemm
+      ? { kind: 'featuresBeforeLast', rank: 2 }
+      : layoutOfProduct(graph, 'featuresBeforeLast', {
+          output: node.output[0],
+          activation: node.input[1],
+          weight: weightShape,
+        }),
     features: weightShape.at(intAttribute(node, 'transA', 0) ? -1 : -2),
     weightShape,
     parameters: countParameters(graph, [node.input[0], isGemm ? node.input[2] : undefined]),
@@ -137,10 +145,4 @@ export function soleConsumer(graph: Graph, name: string, operator: string) {
   const [only] = consumers;
   if (consumers.length !== 1 || graph.isOutput(name)) return undefined;
   return only.opType === operator && graph.isStandard(only) ? only : undefined;
-}
-
-/** The rank of a value where the model declares it. */
-export function rankOf(graph: Graph, name: string): { rank?: number } {
-  const rank = graph.info(name)?.shape?.length;
-  return rank === undefined ? {} : { rank };
 }

@@ -2,7 +2,7 @@ import { intAttribute } from '../onnx/attributes.js';
 import { constantValue } from '../onnx/constantShape.js';
 import { describeConvolution } from './convolution.js';
 import type { LayerFamily } from './family.js';
-import { rankOf } from './linear.js';
+import { layoutOfProduct } from './matrixLayout.js';
 import { countParameters } from './parameters.js';
 
 /** Operators with a scale and zero point for their output are observed dequantized. */
@@ -32,7 +32,11 @@ export const qLinearMatMul: LayerFamily = {
     if (!weight) return undefined;
     return {
       output: node.output[0],
-      layout: { kind: 'featuresLast', ...rankOf(graph, node.output[0]) },
+      layout: layoutOfProduct(graph, 'featuresLast', {
+        output: node.output[0],
+        activation: node.input[0],
+        weight: weight.shape,
+      }),
       features: weight.shape?.at(-1),
       weightShape: weight.shape,
       parameters: countParameters(graph, [node.input[3]]),

@@ -81,6 +81,20 @@ const cases: readonly Case[] = [
     shapes: { last: [4, 3], timestepwise: [20, 3], flatten: [4, 15] },
   },
   {
+    what: 'features before the last of 4 axes, of a rank that only the run tells',
+    layout: { kind: 'featuresBeforeLast' },
+    features: 3,
+    dims: (samples) => [samples, 2, 3, 5],
+    shapes: { last: [4, 3], timestepwise: [40, 3], flatten: [4, 30] },
+  },
+  {
+    what: 'features before samples, of a rank that only the run tells',
+    layout: { kind: 'featuresBeforeLast' },
+    features: 3,
+    dims: (samples) => [3, samples],
+    shapes: { last: [4, 3], timestepwise: [4, 3], flatten: [4, 3] },
+  },
+  {
     what: 'a recurrent layer, steps first',
     layout: { kind: 'recurrent', batchFirst: false },
     dims: (samples) => [5, 2, samples, 3],
