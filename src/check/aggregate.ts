@@ -9,7 +9,7 @@ export function aggregated(run: Run, rule: Rule, isChosen: (layer: RunLayer) => 
   const layers = run.layers.filter(isChosen);
   if (count) {
     const number = count(run, isChosen);
-    return aggregate === 'share' ? number / Math.max(1, layers.length) : number;
+    return aggregate === 'share' && number !== null ? number / Math.max(1, layers.length) : number;
   }
   const of = layerStatistics.get(statistic);
   const values = layers.map((layer) => of?.(layer) ?? null).filter((value) => value !== null);

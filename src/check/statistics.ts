@@ -15,20 +15,23 @@ export const shareStatistics: readonly string[] = rankedNumbers
   .filter(({ kind }) => kind === 'share')
   .map(({ key }) => key);
 
-/** A number of a run over some of its layers. */
-export type RunStatistic = (run: Run, isChosen: (layer: RunLayer) => boolean) => number;
+/** A number of a run over some of its layers; `null` where one of them was not measured. */
+export type RunStatistic = (run: Run, isChosen: (layer: RunLayer) => boolean) => number | null;
 
 /** What a rule can be about for all layers that it chooses together: how many there are, and how many read so. */
 export const runStatistics: ReadonlyMap<string, RunStatistic> = new Map<string, RunStatistic>([
   ['layers', ({ layers }, isChosen) => layers.filter(isChosen).length],
   ...(['tail', 'narrow', 'dead', 'healthy', 'uncertain', 'invalid'] satisfies ReadingKind[]).map(
-    (wanted): [string, RunStatistic] => [
-      wanted,
-      (run, isChosen) =>
-        readLayers(run).layers.filter(({ layer, kind }) => kind === wanted && isChosen(layer)).length,
-    ],
+    (wanted): [string, RunStatistic] => [wanted, (run, isChosen) => countOf(wanted, run, isChosen)],
   ),
 ]);
+
+/** A layer without numbers might be of any kind: only `invalid` is known of it. */
+function countOf(wanted: ReadingKind, run: Run, isChosen: (layer: RunLayer) => boolean): number | null {
+  const kinds = readLayers(run).layers.flatMap(({ layer, kind }) => (isChosen(layer) ? kind : []));
+  if (wanted !== 'invalid' && kinds.includes('invalid')) return null;
+  return kinds.filter((kind) => kind === wanted).length;
+}
 
 /** All names that `statistic` may have. */
 export const statisticNames: readonly string[] = [...layerStatistics.keys(), ...runStatistics.keys()];

@@ -59,7 +59,8 @@ export const layerNumbers = [
     since: FIRST_VERSION,
     isStored: false,
     inDiff: false,
-    of: ({ deadFeatures, features }: RunLayer) => (deadFeatures === null ? null : deadFeatures / features),
+    of: ({ deadFeatures, features }: RunLayer) =>
+      deadFeatures === null || features === 0 ? null : deadFeatures / features,
   },
   stored('parameters', { kind: 'count', none: 'missing', since: FIRST_VERSION, inDiff: false }),
 ] as const satisfies readonly LayerNumber[];

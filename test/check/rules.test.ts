@@ -85,15 +85,31 @@ describe('a rule', () => {
   it('counts readings: the tail, and layers that cannot be judged', () => {
     const tailed = run([
       ...[layer('a', 80, 100), layer('b', 70, 100), layer('c', 2, 100), layer('d', 3, 100)],
-      invalidLayer('e', 4),
+      layer('e', 4, 10, { observations: 10 }),
       layer('fc', 9, 10),
     ]);
     const counted = (rule: Omit<Rule, 'origin'>) => check(tailed, rules(rule)).judgements[0].value;
     expect(counted({ statistic: 'tail', max: 0 })).toBe(2);
     expect(counted({ statistic: 'tail', aggregate: 'share', max: 0 })).toBeCloseTo(1 / 3, 12);
     expect(counted({ statistic: 'tail', layers: ['[abc]'], max: 0 })).toBe(1);
-    expect(counted({ statistic: 'invalid', max: 0 })).toBe(1);
+    expect(counted({ statistic: 'uncertain', max: 0 })).toBe(1);
+    expect(counted({ statistic: 'invalid', max: 0 })).toBe(0);
   });
+
+  it.each(['tail', 'dead', 'narrow', 'uncertain', 'healthy'])(
+    'counts no %s layers where one that it chooses was not measured',
+    (statistic) => {
+      const unmeasured = run([layer('a', 8, 10), invalidLayer('b', 4), layer('fc', 9, 10)]);
+      const unknown = { outcome: 'failed', value: null, reason: 'invalid' };
+      expect(check(unmeasured, rules({ statistic, max: 0 })).judgements).toMatchObject([unknown]);
+      const share = { statistic, aggregate: 'share', max: 1 } as const;
+      expect(check(unmeasured, rules(share)).judgements).toMatchObject([unknown]);
+      const elsewhere = check(unmeasured, rules({ statistic, layers: ['a'], max: 1 }));
+      expect(elsewhere).toMatchObject({ passed: true, violations: [] });
+      expect(check(unmeasured, rules({ statistic: 'invalid', max: 0 })).judgements[0].value).toBe(1);
+      expect(check(unmeasured, rules({ statistic: 'layers', max: 3 })).passed).toBe(true);
+    },
+  );
 
   it('has no number for layers of which one has none', () => {
     const broken = run([...now.layers, invalidLayer('x', 4)]);
