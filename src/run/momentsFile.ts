@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
+import { impossibleMoments } from '../stats/impossibleMoments.js';
 import type { Moments } from '../stats/moments.js';
 import { ShapeError } from './jsonShape.js';
 import { runFolder } from './runFolder.js';
@@ -27,7 +28,8 @@ export async function writeMoments(file: FileHandle, moments: ReadonlyMap<string
  *
  * @param dirOrFile the run's directory, or its `run.json`.
  * @param run what `readRun` read there: the moments must be those of its layers.
- * @throws UserError where the run was made without `--moments`, or the file is damaged or belongs to another run.
+ * @throws UserError where the run was made without `--moments`, or the file is damaged, belongs to another run, or
+ *   holds what no observations can have.
  */
 export async function readMoments(dirOrFile: string, run: Run): Promise<Map<string, Moments>> {
   const folder = await runFolder(dirOrFile);
@@ -54,6 +56,9 @@ export async function readMoments(dirOrFile: string, run: Run): Promise<Map<stri
         throw new ShapeError('', `holds no moments of layer ${layer.name}`);
       }
       if (layer.saturation !== null) requireSame(layer, read);
+      const complaint = impossibleMoments(read, run.settings.precision);
+      if (complaint !== undefined)
+        throw new ShapeError(`layer ${layer.name}`, `has ${complaint}, which cannot be`);
       moments.set(layer.name, read);
     }
     const [stray] = entries.keys();
