@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, UserError } from '../errors.js';
-import { isRecord } from '../run/jsonShape.js';
+import { excerpt, isRecord } from '../run/jsonShape.js';
 import { type JobConfig, jobConfigOf } from './jobConfig.js';
+import { repeatedKeys } from './repeatedKeys.js';
 
 /** What a job's file may be called, the first one that is there counts. */
 export const CONFIG_FILES = [
@@ -29,9 +30,13 @@ export async function readConfig(file: string): Promise<JobConfig> {
       throw new UserError(`${file} cannot be loaded: ${messageOf(error)}`, { cause: error });
     }
   }
-  const value = parsed(await textOf(file), file);
-  if (basename(path) !== 'package.json') return jobConfigOf(value, file);
-  if (isRecord(value) && value.delve !== undefined) return jobConfigOf(value.delve, file);
+  const text = await textOf(file);
+  const value = parsed(text, file);
+  if (basename(path) !== 'package.json') {
+    refuseRepeated(repeatedKeys(text), file);
+    return jobConfigOf(value, file);
+  }
+  if (isRecord(value) && value.delve !== undefined) return jobIn(value.delve, text, file);
   throw new UserError(`${file} has no key "delve": add it, or name another file`);
 }
 
@@ -48,20 +53,37 @@ export async function findConfig(folder: string): Promise<JobConfig | undefined>
     }
     const manifest = join(at, 'package.json');
     if (await isThere(manifest)) {
-      const value = await manifestIn(manifest);
-      if (isRecord(value) && value.delve !== undefined) return jobConfigOf(value.delve, manifest);
+      const { text, value } = await manifestIn(manifest);
+      if (isRecord(value) && value.delve !== undefined) return jobIn(value.delve, text, manifest);
     }
     if (dirname(at) === at) return undefined;
   }
 }
 
 /** Somebody else's manifest may be damaged; that is not for us to say. */
-async function manifestIn(path: string): Promise<unknown> {
+async function manifestIn(path: string): Promise<{ text: string; value?: unknown }> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    const text = await readFile(path, 'utf8');
+    return { text, value: JSON.parse(text) };
   } catch {
-    return undefined;
+    return { text: '' };
   }
+}
+
+/** The job in a manifest, whose other keys are not for us to judge. */
+function jobIn(value: unknown, text: string, file: string): JobConfig {
+  refuseRepeated(
+    repeatedKeys(text).filter((path) => /^delve(?![^.[])/.test(path)),
+    file,
+  );
+  return jobConfigOf(value, file);
+}
+
+function refuseRepeated([key]: readonly string[], file: string): void {
+  if (key === undefined) return;
+  throw new UserError(
+    `${file}: the key ${excerpt(key)} stands there twice, and only one can count: take one out`,
+  );
 }
 
 async function isThere(path: string): Promise<boolean> {
