@@ -38,7 +38,7 @@ async function readSettings(file: string): Promise<Record<string, string>> {
 
 /** The `[global]` section of a file of pip's; indented lines go on with the value above them. */
 export function globalSettings(text: string): Record<string, string> {
-  const settings: Record<string, string> = {};
+  const settings = new Map<string, string>();
   let section = '';
   let last: string | undefined;
   for (const line of text.split(/\r?\n/)) {
@@ -48,11 +48,11 @@ export function globalSettings(text: string): Record<string, string> {
     if (header) [section, last] = [header[1], undefined];
     else if (section !== 'global') continue;
     else if (/^\s/.test(line) && last !== undefined)
-      settings[last] = `${settings[last]} ${line.trim()}`.trim();
+      settings.set(last, `${settings.get(last)} ${line.trim()}`.trim());
     else if (pair) {
       last = pair[1];
-      settings[last] = pair[2].trim();
+      settings.set(last, pair[2].trim());
     }
   }
-  return settings;
+  return Object.fromEntries(settings);
 }

@@ -65,23 +65,24 @@ export class Batch {
   /** The batch as it stands; the next one starts empty. */
   take(): Feed {
     const samples = this.#samples;
-    const tensors: Record<string, TensorData> = {};
+    const tensors: (readonly [string, TensorData])[] = [];
     for (const column of this.#columns) {
       const { input, dims, data } = column;
       if (!data) throw new Error('an empty batch was taken');
       const elements = samples * dims.reduce((product, size) => product * size, 1);
       // The buffer is given away whole, so it must hold the batch and nothing else.
-      tensors[input.name] = {
-        type: input.type,
-        dims: [samples, ...dims],
-        data: data.length === elements ? data : data.slice(0, elements),
-      };
+      const whole = data.length === elements ? data : data.slice(0, elements);
+      tensors.push([input.name, { type: input.type, dims: [samples, ...dims], data: whole }]);
       column.data = undefined;
     }
     const labels = this.#labels;
     this.#samples = 0;
     this.#labels = [];
-    return { samples, tensors, ...(labels.some((label) => label !== undefined) ? { labels } : {}) };
+    return {
+      samples,
+      tensors: Object.fromEntries(tensors),
+      ...(labels.some((label) => label !== undefined) ? { labels } : {}),
+    };
   }
 
   #place(sample: Sample, column: Column): string | undefined {

@@ -11,6 +11,7 @@ export interface TensorData {
 /** One batch: a tensor for every model input, each with the samples along its first axis. */
 export interface Feed {
   readonly samples: number;
+  /** By input, which may be called `__proto__`: made with `Object.fromEntries`, never by assignment. */
   readonly tensors: Readonly<Record<string, TensorData>>;
   /** The class of each sample; absent where the source knows none. */
   readonly labels?: readonly (string | undefined)[];

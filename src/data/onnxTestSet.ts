@@ -69,19 +69,19 @@ async function readSet(folder: string, inputs: readonly ModelInput[]): Promise<R
       `${folder} holds ${files.length} inputs, but the model has ${inputs.length} (${names}): it belongs to another model`,
     );
   }
-  const tensors: Record<string, TensorData> = {};
+  const tensors: (readonly [string, TensorData])[] = [];
   let samples: number | undefined;
   for (const [k, input] of inputs.entries()) {
     const file = join(folder, files[k]);
     const tensor = await readTensor(file, input);
     if ('reason' in tensor) return tensor;
     samples ??= tensor.dims[0] ?? 1;
-    tensors[input.name] = tensor;
+    tensors.push([input.name, tensor]);
   }
   if (samples === undefined || samples === 0) {
     return { origin: folder, reason: 'it holds no sample (the first axis of its first input has length 0)' };
   }
-  return { origin: folder, samples, tensors };
+  return { origin: folder, samples, tensors: Object.fromEntries(tensors) };
 }
 
 async function readTensor(file: string, input: ModelInput): Promise<TensorData | FailedSample> {

@@ -36,7 +36,7 @@ export const random: Reader = {
 };
 
 function shapeFor(input: ModelInput, shapes: NonNullable<DataOptions['shapes']>): readonly number[] {
-  const given = shapes[input.name];
+  const given = Object.hasOwn(shapes, input.name) ? shapes[input.name] : undefined;
   if (given) {
     if (!fitShape(given, input)) {
       throw new UserError(`--shape for ${input.name} does not fit: ${shapeMismatch(given, input)}`);

@@ -33,15 +33,14 @@ export async function* readyFeeds(
 }
 
 function cut({ origin, samples, tensors }: ReadyBatch, kept: number): Feed {
-  const shortened: Record<string, TensorData> = {};
-  for (const [input, { type, dims, data }] of Object.entries(tensors)) {
+  const shortened = Object.entries(tensors).map(([input, { type, dims, data }]): [string, TensorData] => {
     if (dims[0] !== samples) {
       throw new UserError(
         `${origin} cannot be cut to ${kept} of its ${samples} samples, since input ${input} of shape [${dims.join(', ')}] does not have them on its first axis: choose --max-samples so that whole sets fit`,
       );
     }
     const elements = (data.length / samples) * kept;
-    shortened[input] = { type, dims: [kept, ...dims.slice(1)], data: data.slice(0, elements) };
-  }
-  return { samples: kept, tensors: shortened };
+    return [input, { type, dims: [kept, ...dims.slice(1)], data: data.slice(0, elements) }];
+  });
+  return { samples: kept, tensors: Object.fromEntries(shortened) };
 }

@@ -13,4 +13,6 @@ export const hostileNames: readonly string[] = [
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is such a name
   'back\\slash $1 ${x} %s',
   '🙂.conv',
+  '__proto__',
+  'constructor',
 ];

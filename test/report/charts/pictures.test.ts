@@ -67,6 +67,19 @@ describe('a picture', () => {
     expect(drawing).not.toMatch(/<(script|img|a)\b/);
   });
 
+  it.each(plots)('of %s leaves the prototype of all objects alone, whatever a name is', (plot) => {
+    const keys = Reflect.ownKeys(Object.prototype);
+    const named = run(['__proto__', 'constructor', 'toString'].map((name) => layer(name, 4, 8)));
+    const drawing = svg([named, named, named], {
+      names: ['constructor', '__proto__', 'valueOf'],
+      picture: { plot },
+    });
+    expect(Reflect.ownKeys(Object.prototype)).toEqual(keys);
+    expect(Object.keys(Object)).toEqual([]);
+    for (const key in {}) expect.fail(`every object has ${key}`);
+    if (plot !== 'spectrum') expect(drawing).toMatch(/>__proto__ ?<\/text>/);
+  });
+
   it('is as wide as asked for, and drawn of the layers asked for', () => {
     expect(svg([small], { picture: { width: 500 } })).toMatch(/^<svg role="img" width="500" /);
     const drawing = svg([small], { picture: { layers: ['b', 'c'] } });

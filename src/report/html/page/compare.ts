@@ -1,3 +1,4 @@
+import { drawnText } from '../../charts/drawnText.js';
 import { Chart, inks } from './charts.js';
 import { el } from './dom.js';
 import { shade } from './graphView.js';
@@ -66,7 +67,7 @@ function option(view: View, names: readonly string[]) {
       textStyle: { color: text },
       formatter: (item: unknown) => {
         const [column, row, value] = (item as { value: [number, number, number] }).value;
-        return `${shortName(names[row], 60)}\n${shortName(view.runs[column].name, 40)}: ${percent(value)}`;
+        return `${drawnText(shortName(names[row], 60))}\n${shortName(view.runs[column].name, 40)}: ${percent(value)}`;
       },
     },
     visualMap: {
@@ -81,13 +82,13 @@ function option(view: View, names: readonly string[]) {
     },
     xAxis: {
       type: 'category' as const,
-      data: view.runs.map(({ name }) => shortName(name, 20)),
+      data: view.runs.map(({ name }) => drawnText(shortName(name, 20))),
       axisLabel: { color: faint, rotate: 30 },
     },
     yAxis: {
       type: 'category' as const,
       inverse: true,
-      data: names.map((name) => shortName(name, 26)),
+      data: names.map((name) => drawnText(shortName(name, 26))),
       axisLabel: { color: faint },
     },
     series: [{ type: 'heatmap' as const, data: cells }],

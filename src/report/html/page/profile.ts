@@ -1,3 +1,4 @@
+import { drawnText } from '../../charts/drawnText.js';
 import { readingLooks } from '../../charts/palette.js';
 import { Chart, inks, lineLook } from './charts.js';
 import type { Model, View } from './model.js';
@@ -32,7 +33,7 @@ function option({ runs, current, layer: chosen }: View) {
             type: 'scroll' as const,
             top: 0,
             left: 0,
-            data: others.map(({ name }) => name),
+            data: others.map(({ name }) => drawnText(name)),
             formatter: (name: string) => shortName(name, 24),
             textStyle: { color: text },
             pageTextStyle: { color: text },
@@ -65,7 +66,7 @@ function option({ runs, current, layer: chosen }: View) {
       : {}),
     xAxis: {
       type: 'category' as const,
-      data: readings.map(({ layer }) => shortName(layer.name, 18)),
+      data: readings.map(({ layer }) => drawnText(shortName(layer.name, 18))),
       axisLabel: { color: faint, rotate: 60, hideOverlap: true, interval: labelInterval(readings.length) },
       axisLine: { lineStyle: { color: line } },
       axisTick: { show: false },
@@ -81,7 +82,7 @@ function option({ runs, current, layer: chosen }: View) {
     series: [
       {
         type: 'bar' as const,
-        name: runs[current].name,
+        name: drawnText(runs[current].name),
         barMaxWidth: 40,
         barCategoryGap: isLong ? '8%' : '25%',
         // Of a layer without a number, or at 0, something is left to see and to click.
@@ -103,7 +104,7 @@ function option({ runs, current, layer: chosen }: View) {
         const byName = new Map(run.layers.map((layer) => [layer.name, layer.saturation]));
         return {
           type: 'line' as const,
-          name,
+          name: drawnText(name),
           ...lineLook(i, others.length),
           data: readings.map(({ layer }) => byName.get(layer.name) ?? null),
         };
@@ -133,7 +134,7 @@ function tip(runs: View['runs'], current: number, index: number): string {
   if (!reading) return '';
   const { layer, kind } = reading;
   const lines = [
-    shortName(layer.name, 60),
+    drawnText(shortName(layer.name, 60)),
     `${readingLooks[kind].label}: ${layer.saturation === null ? 'no number' : percent(layer.saturation)}`,
     `${layer.intrinsicDimensionality ?? '–'} of ${layer.features} directions`,
     `effective rank ${number(layer.effectiveRank)}`,

@@ -1,4 +1,5 @@
 import type { LayerReading } from '../../../check/readLayers.js';
+import { drawnText } from '../../charts/drawnText.js';
 import { inks, lineLook } from './charts.js';
 import type { View } from './model.js';
 import { number, percent, share, shortName } from './words.js';
@@ -121,7 +122,7 @@ function sameLayer(name: string, { runs, current }: View) {
     .sort((a, b) => a.index - b.index)
     .flatMap((other) => {
       const layer = other.run.layers.find((each) => each.name === name);
-      return layer ? [{ name: shortName(other.name, 24), eigenvalues: layer.eigenvalues }] : [];
+      return layer ? [{ name: drawnText(shortName(other.name, 24)), eigenvalues: layer.eigenvalues }] : [];
     });
 }
 
