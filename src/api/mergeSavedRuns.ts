@@ -1,6 +1,9 @@
+import { UserError } from '../errors.js';
 import { mergeRuns } from '../run/mergeRuns.js';
 import { readMoments } from '../run/momentsFile.js';
 import { readRun } from '../run/readRun.js';
+import { runFolder } from '../run/runFolder.js';
+import { isSamePath } from '../run/samePath.js';
 import type { Run } from '../run/schema.js';
 import { checkTarget, writeRun } from '../run/writeRun.js';
 
@@ -8,12 +11,18 @@ import { checkTarget, writeRun } from '../run/writeRun.js';
  * Adds up saved runs over parts of a data set, and writes the run over all of it with its moments.
  *
  * @param names directories of runs that were made with their moments.
- * @throws UserError where the runs do not belong together or have no moments.
+ * @throws UserError where the runs do not belong together or have no moments, or `out` is one of them.
  */
 export async function mergeSavedRuns(
   names: readonly string[],
   { out }: { readonly out: string },
 ): Promise<Run> {
+  for (const name of names) {
+    if (!(await isSamePath(await runFolder(name), out))) continue;
+    throw new UserError(
+      `--out ${out} is ${name}, one of the runs to merge, which the sum would replace: name another directory`,
+    );
+  }
   await checkTarget(out);
   const shards = await Promise.all(
     names.map(async (name) => {

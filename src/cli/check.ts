@@ -67,7 +67,7 @@ Examples:
         }
         const [{ updateBaseline }, { isSamePath }] = await Promise.all([
           import('../job/updateBaseline.js'),
-          import('../job/samePath.js'),
+          import('../run/samePath.js'),
         ]);
         if (await isSamePath(path, baseline)) {
           throw new UserError(`${path} is the baseline already: name the run that is to take its place`);

@@ -1,12 +1,12 @@
 import { type AnalyzeOptions, analyze, defaultTarget } from '../api/analyze.js';
 import { type CheckResult, check } from '../check/check.js';
 import { UserError } from '../errors.js';
+import { isSamePath } from '../run/samePath.js';
 import type { Run } from '../run/schema.js';
 import { checkTarget } from '../run/writeRun.js';
 import { hasRules, rulesOf } from './gate.js';
 import type { JobConfig } from './jobConfig.js';
 import { prepareReports } from './prepareReports.js';
-import { isSamePath } from './samePath.js';
 import { updateBaseline } from './updateBaseline.js';
 import { writeReports } from './writeReports.js';
 

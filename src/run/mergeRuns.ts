@@ -3,6 +3,7 @@ import { addMoments, emptyMoments, type Moments } from '../stats/moments.js';
 import { layerStatistics, type StatisticsOptions } from '../stats/statistics.js';
 import { mergeData } from './mergeData.js';
 import { requireShardsOfOne } from './requireShardsOfOne.js';
+import { refuseSameShards } from './sameShards.js';
 import type { Run, RunLayer, RunSettings } from './schema.js';
 import { nameOf, type Shard } from './shard.js';
 
@@ -10,14 +11,15 @@ import { nameOf, type Shard } from './shard.js';
  * Adds up runs of one model over parts of the data to the run over all of it: moments add, and the statistics are
  * computed from the sums. A layer that is invalid in one shard is invalid in the whole.
  *
- * @throws UserError where there are fewer than two, or they differ in the model, the layers or a setting that
- *   matters; the message names the first difference.
+ * @throws UserError where there are fewer than two, two hold the same data, or they differ in the model, the layers or
+ *   a setting that matters; the message names the first difference.
  */
 export function mergeRuns(shards: readonly Shard[]): { run: Run; moments: Map<string, Moments> } {
   const [first, ...others] = shards;
   if (!first || others.length === 0)
     throw new UserError('merging takes at least two runs: name more of them');
   requireShardsOfOne(shards);
+  refuseSameShards(shards);
   const { run } = first;
   const thresholds = run.settings.thresholds ?? [run.settings.threshold];
   const moments = new Map<string, Moments>();

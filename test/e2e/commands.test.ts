@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Run } from '../../src/run/schema.js';
@@ -234,5 +234,15 @@ describe('delve merge', () => {
     ]);
     const twice = await delve(['merge', at('m.delve'), at('m.delve'), '--out', at('mm.delve')]);
     expect(twice.stderr).toMatch(/^delve: .*m\.delve is named twice: its data would count twice\n$/);
+    const spelled = await delve(['merge', parts[0], `${parts[0]}/run.json`, '--out', at('mm2.delve')]);
+    expect(spelled).toMatchObject({
+      code: 2,
+      stderr: `delve: ${parts[0]} and ${parts[0]}/run.json hold the same moments, so that their data would count twice: name runs over different parts of the data\n`,
+    });
+    await symlink(parts[0], at('link.delve'));
+    const before = await readFile(join(parts[0], 'run.json'), 'utf8');
+    const over = await delve(['merge', ...parts, '--out', at('link.delve')]);
+    expect(over).toMatchObject({ code: 2, stderr: expect.stringContaining('one of the runs to merge') });
+    expect(await readFile(join(parts[0], 'run.json'), 'utf8')).toBe(before);
   });
 });

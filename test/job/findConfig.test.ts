@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
 import { findConfig, readConfig } from '../../src/job/findConfig.js';
-import { isSamePath } from '../../src/job/samePath.js';
+import { isSamePath } from '../../src/run/samePath.js';
 import { temporaryDirectory } from '../support/temporaryDirectory.js';
 
 it('is read in spite of the mark that some editors of Windows begin files with', async () => {

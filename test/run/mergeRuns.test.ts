@@ -64,6 +64,21 @@ const withSettings = (parts: Partial<RunSettings>): Shard => ({
 });
 const withRun = (parts: Partial<Run>): Shard => ({ ...right, run: { ...right.run, ...parts } });
 
+describe('a shard that would count twice', () => {
+  it('is known by its moments, whatever it is called', () => {
+    const copy: Shard = { ...left, name: './left/' };
+    expect(() => mergeRuns([left, right, copy])).toThrow(
+      'left and ./left/ hold the same moments, so that their data would count twice',
+    );
+  });
+
+  it('is not one in which nothing was observed', () => {
+    const none = (name: string): Shard => ({ ...left, name, run: emptied, moments: new Map() });
+    const emptied = run([layer('a', 0, 0, { observations: 0, eigenvalues: [] })]);
+    expect(mergeRuns([left, none('x'), none('y')]).run.layers[0].observations).toBe(2);
+  });
+});
+
 describe('merged runs', () => {
   it('have the statistics of all rows together', () => {
     const { run: merged, moments } = mergeRuns([left, right]);
