@@ -6,7 +6,9 @@ import { instrument } from '../instrument/instrument.js';
 import type { InstrumentOptions } from '../instrument/options.js';
 import { findLayers } from '../layers/findLayers.js';
 import { selectLayers } from '../layers/selectLayers.js';
+import { externalFiles } from '../onnx/externalData.js';
 import { readModelFile } from '../onnx/modelFile.js';
+import { harmDone } from '../run/harm.js';
 import type { InspectOptions } from './inspect.js';
 import { observationOptions } from './observationOptions.js';
 
@@ -27,6 +29,14 @@ export async function instrumentModel(path: string, options: InstrumentModelOpti
   const settings = observationOptions(options);
   const model = await readModelFile(path);
   const output = await target(options.output, path, model.externalDataFolder);
+  const { externalDataFolder: weights } = model;
+  const files = weights === undefined ? [] : externalFiles(model.proto, path, weights);
+  const harmed = await harmDone(output, {
+    files: files.map((file) => ({ path: file, what: `the weights of ${path}` })),
+  });
+  if (harmed !== undefined) {
+    throw new UserError(`--output ${options.output} would be written over ${harmed}: name another file`);
+  }
   const layers = selectLayers(findLayers(model, options.operators).layers, options);
   const { bytes } = instrument(model, layers, { ...settings, measureAt: 'output' });
   await writeAtomically(output, bytes);

@@ -1,9 +1,9 @@
 import { UserError } from '../errors.js';
+import { harmDone } from '../run/harm.js';
 import { mergeRuns } from '../run/mergeRuns.js';
 import { readMoments } from '../run/momentsFile.js';
 import { readRun } from '../run/readRun.js';
 import { runFolder } from '../run/runFolder.js';
-import { isSamePath } from '../run/samePath.js';
 import type { Run } from '../run/schema.js';
 import { checkTarget, writeRun } from '../run/writeRun.js';
 
@@ -17,10 +17,11 @@ export async function mergeSavedRuns(
   names: readonly string[],
   { out }: { readonly out: string },
 ): Promise<Run> {
-  for (const name of names) {
-    if (!(await isSamePath(await runFolder(name), out))) continue;
+  const runs = await Promise.all(names.map(async (what) => ({ path: await runFolder(what), what })));
+  const harmed = await harmDone(out, { runs });
+  if (harmed !== undefined) {
     throw new UserError(
-      `--out ${out} is ${name}, one of the runs to merge, which the sum would replace: name another directory`,
+      `--out ${out} would be written over ${harmed}, one of the runs to merge: name another directory`,
     );
   }
   await checkTarget(out);

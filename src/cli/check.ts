@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
 import { UserError } from '../errors.js';
 import type { Bound, JobConfig } from '../index.js';
-import { addCheckOutput, type CheckOutputOptions, giveVerdict } from './checkOutput.js';
+import {
+  addCheckOutput,
+  type CheckOutputOptions,
+  giveVerdict,
+  requireHarmlessOutput,
+} from './checkOutput.js';
 import type { Context } from './context.js';
 import { repeated } from './parse.js';
 import { namedOrNewest } from './runs.js';
@@ -76,6 +81,10 @@ Examples:
         context.stderr.write(`baseline written to ${shownPath(baseline, context.cwd)}\n`);
         return;
       }
+      const { readsOf } = await import('../run/harm.js');
+      const { files = [], ...reads } = readsOf([run], baseline === undefined ? [path] : [path, baseline]);
+      const file = config ? [{ path: config.file, what: `the rules ${config.file}` }] : [];
+      await requireHarmlessOutput(options, { ...reads, files: [...files, ...file] });
       const rules = await rulesOf({
         minSaturation: config?.minSaturation ?? [],
         maxSaturation: config?.maxSaturation ?? [],

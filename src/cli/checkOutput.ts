@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CheckResult } from '../check/check.js';
 import { UserError } from '../errors.js';
+import type { Reads } from '../run/harm.js';
 import type { Run } from '../run/schema.js';
 import { type Context, hasColor, print } from './context.js';
 import { addStepSummary } from './stepSummary.js';
@@ -35,6 +36,28 @@ function formatList(text: string): string[] {
 }
 
 /**
+ * Makes sure, before the work, that the verdict goes over nothing that it is about.
+ *
+ * @throws UserError that names what would be lost.
+ */
+export async function requireHarmlessOutput(
+  { format, output }: CheckOutputOptions,
+  reads: Reads,
+): Promise<void> {
+  if (output === undefined) return;
+  const { requireHarmless } = await import('../job/requireHarmless.js');
+  await requireHarmless(await placesOf(format, output), reads);
+}
+
+/** Where each of the formats goes. */
+async function placesOf(format: readonly string[], output: string): Promise<string[]> {
+  const { isFolder } = await import('../job/outputFiles.js');
+  if (format.length === 1 && !(await isFolder(output))) return [output];
+  const { checkFormats } = await import('../report/checks/checkFormats.js');
+  return format.map((each) => join(output, `check-${each}.${checkFormats.get(each)?.extension}`));
+}
+
+/**
  * Gives the verdict, in the formats asked for. In a workflow of GitHub (`--format github`) a summary is added to the
  * step's as well.
  */
@@ -48,7 +71,7 @@ export async function giveVerdict(
     const known = checkFormats.get(each);
     if (!known) throw new Error(`there is no format ${each}`);
     const color = output === undefined && hasColor(context.stdout, context.env);
-    return { each, extension: known.extension, text: known.render(result, run, { color, name }) };
+    return { each, text: known.render(result, run, { color, name }) };
   });
   const summarise = async () => {
     if (!format.includes('github')) return;
@@ -63,13 +86,10 @@ export async function giveVerdict(
     await summarise();
     return;
   }
-  const { isFolder, writeOutputs } = await import('../job/outputFiles.js');
-  const inFolder = rendered.length > 1 || (await isFolder(output));
-  const files = rendered.map(({ each, extension, text }) => ({
-    path: inFolder ? join(output, `check-${each}.${extension}`) : output,
-    content: text,
-  }));
-  await writeOutputs(files, { makeFolders: inFolder });
+  const { writeOutputs } = await import('../job/outputFiles.js');
+  const places = await placesOf(format, output);
+  const files = rendered.map(({ text }, i) => ({ path: places[i], content: text }));
+  await writeOutputs(files, { makeFolders: places[0] !== output });
   const annotations = rendered.find(({ each }) => each === 'github');
   const { formatCheck } = await import('../report/checks/checkText.js');
   // Annotations are made of what is printed; a file of them would be of no use to a workflow.

@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
 import { FAILED } from './check.js';
-import { addCheckOutput, type CheckOutputOptions, giveVerdict } from './checkOutput.js';
+import {
+  addCheckOutput,
+  type CheckOutputOptions,
+  giveVerdict,
+  requireHarmlessOutput,
+} from './checkOutput.js';
 import { type Context, hasColor, print } from './context.js';
 import { shownPath } from './shownPath.js';
 
@@ -36,10 +41,8 @@ Examples:
   $ delve run --config delve.config.json --format junit --output delve.xml`,
     )
     .action(async ({ config, updateBaseline, quiet, ...output }: Options) => {
-      const [{ findConfig, readConfig, runJob, report, UserError }, { progressDisplay }] = await Promise.all([
-        import('../index.js'),
-        import('./progress.js'),
-      ]);
+      const [{ defaultTarget, findConfig, readConfig, runJob, report, UserError }, { progressDisplay }] =
+        await Promise.all([import('../index.js'), import('./progress.js')]);
       const { stderr, stdout, env, cwd } = context;
       const job = config === undefined ? await findConfig(cwd) : await readConfig(config);
       if (!job) {
@@ -47,6 +50,11 @@ Examples:
           'there is no delve.config.json here or above: write one (delve run --help shows it), or name a file with --config',
         );
       }
+      const { readsOfJob } = await import('../job/prepareReports.js');
+      await requireHarmlessOutput(
+        output,
+        readsOfJob(job, job.out ?? (job.model && defaultTarget(job.model))),
+      );
       const say = (text: string) => {
         if (!quiet) stderr.write(`${text}\n`);
       };

@@ -1,27 +1,37 @@
 import { mkdir } from 'node:fs/promises';
-import { dirname, isAbsolute, relative, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
+import { harmDone, type Reads } from '../run/harm.js';
 import type { JobConfig } from './jobConfig.js';
+
+/** What a job reads, and the run that it makes: its reports must not stand there. */
+export function readsOfJob({ file, model, data, baseline }: JobConfig, out: string | undefined): Reads {
+  return {
+    runs: [
+      ...(out ? [{ path: out, what: 'the run' }] : []),
+      ...(baseline ? [{ path: baseline, what: 'the baseline' }] : []),
+    ],
+    files: [
+      { path: file, what: 'the file of the job' },
+      ...(model ? [{ path: model, what: 'the model' }] : []),
+    ],
+    data,
+  };
+}
 
 /**
  * Makes sure, before hours of work, that the reports of a job can be written without harm: makes their folders.
  *
  * @param out where the run of the job goes.
- * @throws UserError where a report would be written over the model, the file of the job, or into a run or baseline.
+ * @throws UserError where a report would be written over the model, the data or the file of the job, or into a run
+ *   or baseline.
  */
-export async function prepareReports(
-  { file, model, baseline, reports }: JobConfig,
-  out: string,
-): Promise<void> {
+export async function prepareReports(job: JobConfig, out: string): Promise<void> {
+  const { file, reports } = job;
+  const reads = readsOfJob(job, out);
   for (const [i, { output }] of reports.entries()) {
-    const isOver = (path: string | undefined) => path !== undefined && relative(path, resolve(output)) === '';
-    const isInside = (path: string | undefined) => path !== undefined && contains(path, resolve(output));
-    const harmed =
-      (isOver(model) && 'the model') ||
-      (isOver(file) && 'the file of the job') ||
-      (isInside(baseline) && 'the baseline') ||
-      (isInside(out) && 'the run');
-    if (harmed) {
+    const harmed = await harmDone(output, reads);
+    if (harmed !== undefined) {
       throw new UserError(
         `${file}: reports[${i}].output would be written over ${harmed}, ${output}: name another place`,
       );
@@ -34,10 +44,4 @@ export async function prepareReports(
       );
     });
   }
-}
-
-/** Whether a path is a folder's or lies in it. */
-function contains(folder: string, path: string): boolean {
-  const below = relative(folder, path);
-  return below === '' || !(below.startsWith('..') || isAbsolute(below));
 }

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { formatOf, type ReportOptions, renderReport } from '../report/report.js';
+import { readsOf } from '../run/harm.js';
 import type { Run } from '../run/schema.js';
 import { isFolder, type OutputFile, textIn, writeOutputs } from './outputFiles.js';
+import { requireHarmless } from './requireHarmless.js';
 
 /**
  * Renders runs in one format or several, and writes what comes out. Everything is rendered before anything is written.
@@ -9,7 +11,8 @@ import { isFolder, type OutputFile, textIn, writeOutputs } from './outputFiles.j
  * @param output a file; or a folder, where there are several formats, where one makes a folder, where it is one
  *   already or where it ends as one.
  * @returns the paths of the files.
- * @throws UserError where a format cannot show these runs, or a file cannot be written.
+ * @throws UserError where a format cannot show these runs, or a file cannot be written or would cost a run, a model or
+ *   data.
  */
 export async function writeReports(
   runs: readonly Run[],
@@ -31,6 +34,10 @@ export async function writeReports(
     if (typeof content === 'string' || content instanceof Uint8Array) files.push({ path, content });
     else for (const [name, part] of content) files.push({ path: join(path, name), content: part });
   }
+  await requireHarmless(
+    files.map(({ path }) => path),
+    readsOf(runs, options.folders ?? []),
+  );
   const isOneFile = files.length === 1 && files[0].path === output;
   await writeOutputs(files, { makeFolders: !isOneFile });
   return files.map(({ path }) => path);

@@ -40,6 +40,14 @@ export async function checkExternalData(model: ModelProto, path: string, folder:
   return found;
 }
 
+/** The files beside a model that hold its weights. */
+export function externalFiles(model: ModelProto, path: string, folder: string): string[] {
+  const external = [...storedTensors(model)].filter(
+    ({ dataLocation }) => dataLocation === TensorProto_DataLocation.EXTERNAL,
+  );
+  return [...new Set(external.map((tensor) => join(folder, locationOf(tensor, path).location)))];
+}
+
 function locationOf(tensor: TensorProto, path: string): ExternalLocation {
   const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
   const location = entries.get('location') ?? '';

@@ -150,6 +150,26 @@ const calls: readonly (readonly [string, RegExp])[] = [
   [`instrument ${CNN} --output @/foreign`, /foreign is a directory: name a file in it/],
   [`instrument ${CNN} --output @/none/x.onnx`, /there is no folder .*none; make it first/],
   ['report @/good.delve --output @/none/x.csv', /--output .*none\/x.csv cannot be written/],
+  [
+    'report @/good.delve --format csv --output @/good.delve/run.json',
+    /written over the run .*good.delve: name/,
+  ],
+  ['report @/good.delve --format csv --output @/good.delve', /written over the run .*good.delve: name/],
+  ['report @/good.delve --format csv --output @/other.delve/run.json', /written over the run .*other.delve/],
+  ['report @/good.delve --format csv --output @/mine.onnx', /mine.onnx would be written over a model: name/],
+  [
+    'check @/good.delve --min-saturation 0 --output @/good.delve/run.json',
+    /written over the run .*good.delve: name/,
+  ],
+  [
+    'check @/good.delve --min-saturation 0 --format json,text --output @/good.delve',
+    /check-json.json would be written over the run/,
+  ],
+  [
+    'check @/good.delve --baseline @/other.delve --max-drop 1 --output @/other.delve/x.txt',
+    /written over the run .*other.delve/,
+  ],
+  [`instrument ${CNN} --output @/good.delve/run.json`, /written over the run .*good.delve: name/],
   // Runs
   ['report @/none', /there is no run at .*none: name a directory that `delve analyze` wrote/],
   ['report @/foreign', /foreign holds no run.json, so it is no run/],

@@ -9,7 +9,7 @@ import { temporaryDirectory } from '../support/temporaryDirectory.js';
 async function prepared(...outputs: string[]): Promise<string> {
   const folder = await temporaryDirectory();
   await writeFile(join(folder, 'file'), 'x');
-  const job = { model: 'm.onnx', data: 'random:1', baseline: 'kept/main.delve' };
+  const job = { model: 'm.onnx', data: 'file', baseline: 'kept/main.delve' };
   const reports = outputs.map((output) => ({ format: 'csv', output }));
   const config = jobConfigOf({ ...job, reports }, join(folder, 'delve.config.json'));
   await prepareReports(config, join(folder, 'm.delve'));
@@ -28,10 +28,11 @@ it.each([
   ['kept/main.delve', 'the baseline'],
   ['kept/main.delve/run.json', 'the baseline'],
   ['m.delve/layers.csv', 'the run'],
+  ['file', 'the data'],
 ])('refuses to write a report to %s', async (output, harmed) => {
   await expect(prepared('fine.csv', output)).rejects.toThrow(UserError);
   await expect(prepared('fine.csv', output)).rejects.toThrow(
-    `reports[1].output would be written over ${harmed}, `,
+    `reports[1].output would be written over ${harmed}`,
   );
 });
 
