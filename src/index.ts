@@ -67,6 +67,7 @@ export { formats } from './report/formats.js';
 export { inspectionTable } from './report/inspectionTable.js';
 export { type PictureOptions, type Plot, plots, type RenderOptions } from './report/options.js';
 export { type ReportOptions, renderReport, report } from './report/report.js';
+export type { DifferenceGroup, SettingDifference } from './run/comparableSettings.js';
 export { diffRuns, type LayerDiff, type RunDiff } from './run/diffRuns.js';
 export { type Embedding, readEmbedding } from './run/embeddingFile.js';
 export { readMoments } from './run/momentsFile.js';

@@ -1,18 +1,30 @@
 import { UserError } from '../errors.js';
-import { differingSettings } from '../run/comparableSettings.js';
+import { differencesOf, type SettingDifference } from '../run/comparableSettings.js';
 import type { Run } from '../run/schema.js';
 
 /**
  * Makes sure that a drop against the baseline means something.
  *
- * @throws UserError that names the setting, or the layers, in which the two do not compare.
+ * @param allowed groups of settings (`differenceGroups`) in which the two may differ.
+ * @returns in what they were made differently all the same.
+ * @throws UserError that names the settings, or the layers, in which the two do not compare.
  */
-export function requireComparable(run: Run, baseline: Run): void {
-  const [setting] = differingSettings(baseline.settings, run.settings);
-  if (setting) {
+export function requireComparable(
+  run: Run,
+  baseline: Run,
+  allowed: readonly string[] = [],
+): SettingDifference[] {
+  const differences = differencesOf(baseline, run);
+  const refused = differences.filter(({ isDecisive, group }) => isDecisive && !allowed.includes(group));
+  if (refused.length > 0) {
+    const groups = [...new Set(refused.map(({ group }) => group))].join(',');
+    const [first, ...others] = refused.map(
+      ({ setting, flag, before, after }) =>
+        `with ${setting} ${before}, this run with ${after}${flag === undefined ? '' : ` (${flag})`}`,
+    );
     throw new UserError(
-      `the baseline was made with ${setting.setting} ${setting.before}, this run with ${setting.after}: ` +
-        'analyze one of them again with the settings of the other',
+      `the baseline was made ${[first, ...others.map((other) => `and ${other}`)].join(', ')}: analyze one of ` +
+        `them again with the settings of the other, or compare them all the same with --allow-different ${groups}`,
     );
   }
   const old = new Map(baseline.layers.map((layer) => [layer.name, layer]));
@@ -32,4 +44,6 @@ export function requireComparable(run: Run, baseline: Run): void {
         'give a baseline of the same architecture',
     );
   }
+  // A small difference that was allowed is known, and need not be said each time.
+  return differences.filter(({ isDecisive, group }) => isDecisive || !allowed.includes(group));
 }

@@ -1,5 +1,7 @@
 import { UserError } from '../errors.js';
+import type { SettingDifference } from '../run/comparableSettings.js';
 import type { Run } from '../run/schema.js';
+import { requireGroups } from './allowDifferent.js';
 import { requireComparable } from './baseline.js';
 import type { Bound } from './bound.js';
 import { boundRules } from './boundRules.js';
@@ -15,6 +17,8 @@ export interface CheckRules {
   readonly maxSaturation?: readonly Bound[];
   /** An earlier run that this one is held against. */
   readonly baseline?: Run;
+  /** Groups of settings in which run and baseline may differ: `preprocessing`, `data`, … */
+  readonly allowDifferent?: readonly string[];
   /** No layer's saturation may be further below the baseline's than this (a difference, not a share of it). */
   readonly maxDrop?: readonly Bound[];
   /** Rules on any statistic. Where they are about the same as the bounds above, they go before these. */
@@ -34,6 +38,8 @@ export interface CheckResult {
   readonly comparisons: number;
   /** Layers that no baseline layer stands for, where a rule compares with it: not judged by that rule. */
   readonly added: readonly string[];
+  /** In what baseline and run were made differently, without that being refused. */
+  readonly differences: readonly SettingDifference[];
   /** Layers that hold to every rule, but by numbers in doubt (see their warnings). */
   readonly doubtful: readonly string[];
 }
@@ -54,7 +60,8 @@ export function check(run: Run, rules: CheckRules): CheckResult {
     ...(rules.rules ?? []),
   ];
   requireRules(run, all, baseline);
-  if (baseline && comparesWith(all)) requireComparable(run, baseline);
+  const allowed = requireGroups(rules.allowDifferent ?? [], 'allowDifferent');
+  const differences = baseline && comparesWith(all) ? requireComparable(run, baseline, allowed) : [];
   const { judgements, added } = judge(run, all, baseline);
   if (judgements.length === 0 && added.length === 0) {
     throw new UserError('no rule compares anything: all are off');
@@ -74,6 +81,7 @@ export function check(run: Run, rules: CheckRules): CheckResult {
     layers: layers.size,
     comparisons: judgements.length,
     added,
+    differences,
     doubtful: doubtful.map(({ name }) => name),
   };
 }

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.js';
-import { arrayOf, excerpt, isRecord } from '../run/jsonShape.js';
+import { arrayOf, excerpt, isRecord, string } from '../run/jsonShape.js';
+import { requireGroups } from './allowDifferent.js';
 import { type Bound, boundOf } from './bound.js';
 import { requireShape, ruleOf, ruleShape } from './parseRule.js';
 import type { Rule } from './rule.js';
@@ -11,12 +12,14 @@ export interface CheckConfig {
   readonly maxDrop: readonly Bound[];
   readonly rules: readonly Rule[];
   readonly baseline?: string;
+  /** Groups of settings in which run and baseline may differ. */
+  readonly allowDifferent?: readonly string[];
 }
 
 const BOUNDS = ['minSaturation', 'maxSaturation', 'maxDrop'] as const;
 
 /** The keys of a file that say what a run is held to. */
-export const checkKeys = [...BOUNDS, 'rules', 'baseline'] as const;
+export const checkKeys = [...BOUNDS, 'rules', 'baseline', 'allowDifferent'] as const;
 
 /**
  * What a file says a run must hold to: `{ "minSaturation": 0.05, "maxDrop": { "*": 0.1, "layer4.*": 0.02 },
@@ -27,7 +30,7 @@ export const checkKeys = [...BOUNDS, 'rules', 'baseline'] as const;
  * @throws UserError that names the file and the key at fault.
  */
 export function checkConfigOf(value: Readonly<Record<string, unknown>>, source: string): CheckConfig {
-  const { baseline, rules } = value;
+  const { baseline, rules, allowDifferent } = value;
   if (baseline !== undefined && (typeof baseline !== 'string' || baseline === '')) {
     throw new UserError(`${source}: baseline should be the path of a run, but is ${excerpt(baseline)}`);
   }
@@ -39,7 +42,14 @@ export function checkConfigOf(value: Readonly<Record<string, unknown>>, source: 
     ...{ minSaturation, maxSaturation, maxDrop },
     rules: Array.isArray(rules) ? rules.map((rule, i) => ruleOf(rule, `${source}: rules[${i}]`)) : [],
     ...(baseline === undefined ? {} : { baseline }),
+    ...(allowDifferent === undefined ? {} : { allowDifferent: groupsOf(allowDifferent, source) }),
   };
+}
+
+function groupsOf(value: unknown, source: string): readonly string[] {
+  const names = typeof value === 'string' ? [value] : value;
+  requireShape((list) => arrayOf(string)(list, 'allowDifferent'), names, source);
+  return requireGroups(names as string[], `${source}: allowDifferent`);
 }
 
 function boundsOf(value: unknown, place: string): Bound[] {

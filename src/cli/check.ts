@@ -8,7 +8,7 @@ import {
   requireHarmlessOutput,
 } from './checkOutput.js';
 import type { Context } from './context.js';
-import { repeated } from './parse.js';
+import { list, repeated } from './parse.js';
 import { namedOrNewest } from './runs.js';
 import { shownPath } from './shownPath.js';
 
@@ -17,6 +17,7 @@ interface Options extends CheckOutputOptions {
   readonly maxSaturation?: string[];
   readonly baseline?: string;
   readonly maxDrop?: string[];
+  readonly allowDifferent?: string[];
   readonly config?: string;
   readonly updateBaseline?: boolean;
 }
@@ -34,6 +35,11 @@ export function addCheck(program: Command, context: Context): void {
     .option('--max-saturation <bound>', 'likewise', repeated)
     .option('--baseline <run>', 'an earlier run to compare with')
     .option('--max-drop <bound>', "likewise, how far below the baseline's a saturation may be", repeated)
+    .option(
+      '--allow-different <groups>',
+      'compare with the baseline though these differ: observation, preprocessing, data, samples, precision',
+      list,
+    )
     .option(
       '--config <file>',
       'rules and baseline; without bounds given here, the nearest delve.config.json is taken',
@@ -53,16 +59,19 @@ Examples:
   $ delve check --format junit --output delve.xml`,
     )
     .action(async (name: string | undefined, options: Options) => {
-      const [{ check }, { parseBound }, { boundRules }, { readRun }, { rulesOf }] = await Promise.all([
-        import('../check/check.js'),
-        import('../check/bound.js'),
-        import('../check/boundRules.js'),
-        import('../run/readRun.js'),
-        import('../job/gate.js'),
-      ]);
+      const [{ check }, { parseBound }, { boundRules }, { readRun }, { rulesOf }, { requireGroups }] =
+        await Promise.all([
+          import('../check/check.js'),
+          import('../check/bound.js'),
+          import('../check/boundRules.js'),
+          import('../run/readRun.js'),
+          import('../job/gate.js'),
+          import('../check/allowDifferent.js'),
+        ]);
       const config = await configFor(options, context);
       const given = (texts: readonly string[] = [], option: string): Bound[] =>
         texts.map((text) => parseBound(text, option));
+      const allowed = requireGroups(options.allowDifferent ?? [], '--allow-different');
       const baseline = options.baseline ?? config?.baseline;
       const [path] = await namedOrNewest(name === undefined ? [] : [name], context);
       const run = await readRun(path);
@@ -97,6 +106,7 @@ Examples:
           ...boundRules(given(options.maxDrop, '--max-drop'), 'maxDrop', 'maxDrop'),
         ],
         ...(baseline === undefined ? {} : { baseline }),
+        allowDifferent: [...(config?.allowDifferent ?? []), ...allowed],
       });
       const result = check(run, rules);
       await giveVerdict(context, { result, run, name: path }, options);

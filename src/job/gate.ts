@@ -18,8 +18,15 @@ export function hasRules({ minSaturation, maxSaturation, maxDrop, rules, baselin
  */
 export async function rulesOf({ baseline, ...rules }: CheckConfig): Promise<CheckRules> {
   if (baseline === undefined) return rules;
-  const { minSaturation, maxSaturation, maxDrop, rules: list } = rules;
-  return { minSaturation, maxSaturation, maxDrop, rules: list, baseline: await readBaseline(baseline) };
+  const { minSaturation, maxSaturation, maxDrop, rules: list, allowDifferent } = rules;
+  return {
+    minSaturation,
+    maxSaturation,
+    maxDrop,
+    rules: list,
+    allowDifferent,
+    baseline: await readBaseline(baseline),
+  };
 }
 
 async function readBaseline(path: string): Promise<Run> {

@@ -1,3 +1,4 @@
+import { differenceInWords } from '../run/comparableSettings.js';
 import type { LayerDiff, RunDiff } from '../run/diffRuns.js';
 import { byChange } from './byChange.js';
 import { points } from './diffTable.js';
@@ -26,11 +27,8 @@ export function diffMarkdown(diff: RunDiff, options: RenderOptions = {}): string
   const names = (layers: readonly string[]) => layers.map(markdownText).join(', ');
   const parts = [
     `### delve: saturation of ${after}, compared with ${before}`,
+    ...diff.settings.map((difference) => `⚠️ ${differenceInWords(difference, markdownText)}.`),
     ...(changed.length > 0 ? [table] : []),
-    ...diff.settings.map(
-      (setting) =>
-        `⚠️ ${setting.setting} was ${markdownText(setting.before)} and is ${markdownText(setting.after)}: the numbers do not mean the same.`,
-    ),
     ...(diff.added.length > 0 ? [`New: ${names(diff.added)}`] : []),
     ...(diff.gone.length > 0 ? [`Gone: ${names(diff.gone)}`] : []),
     same === 0 && changed.length === 0

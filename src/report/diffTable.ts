@@ -1,3 +1,4 @@
+import { differenceInWords } from '../run/comparableSettings.js';
 import type { Change, LayerDiff, RunDiff } from '../run/diffRuns.js';
 import type { Run } from '../run/schema.js';
 import { byChange } from './byChange.js';
@@ -17,11 +18,9 @@ export function diffTable(diff: RunDiff, options: RenderOptions = {}): string {
     wrap(`! ${printable(text)}`, width, '  ').map((line) => chalk.yellow(line));
   const sections = [
     [describe('before', before, diff.before, style), describe('after', after, diff.after, style)],
+    diff.settings.flatMap((difference) => remark(differenceInWords(difference))),
     diff.layers.length > 0 ? rows(byChange(diff.layers), style) : [],
     [
-      ...diff.settings.flatMap(({ setting, before, after }) =>
-        remark(`${setting} was ${before} and is ${after}: the numbers do not mean the same`),
-      ),
       ...(diff.added.length > 0 ? remark(`only in the second run: ${listed(diff.added, 8)}`) : []),
       ...(diff.gone.length > 0 ? remark(`only in the first run: ${listed(diff.gone, 8)}`) : []),
     ],

@@ -1,4 +1,4 @@
-import { differingSettings, type SettingDifference } from './comparableSettings.js';
+import { differencesOf, type SettingDifference } from './comparableSettings.js';
 import { type DiffKey, diffNumbers } from './layerNumbers.js';
 import type { Run, RunLayer } from './schema.js';
 
@@ -26,7 +26,7 @@ export interface RunDiff {
   readonly added: readonly string[];
   /** Names of layers that only the first run has. */
   readonly gone: readonly string[];
-  /** Settings that make the numbers mean different things: with one of these, changes say little. */
+  /** In what they were made differently: with a decisive one of these, changes say little about the model. */
   readonly settings: readonly SettingDifference[];
 }
 
@@ -47,7 +47,7 @@ export function diffRuns(before: Run, after: Run): RunDiff {
     layers,
     added,
     gone: [...old.keys()],
-    settings: differingSettings(before.settings, after.settings),
+    settings: differencesOf(before, after),
   };
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { check } from '../../src/check/check.js';
 import { UserError } from '../../src/errors.js';
-import type { RunSettings } from '../../src/run/schema.js';
+import { formatCheck } from '../../src/report/checks/checkText.js';
+import type { RunData, RunSettings } from '../../src/run/schema.js';
 import { invalidLayer, layer, run } from '../support/runs.js';
 
 const sound = run([layer('a', 8, 10), layer('b', 2, 10), layer('layer4.c', 5, 10)]);
@@ -18,6 +19,7 @@ describe('a check', () => {
       layers: 3,
       comparisons: 4,
       added: [],
+      differences: [],
       doubtful: [],
     });
   });
@@ -163,8 +165,51 @@ describe('a check against a baseline', () => {
     expect(() => check(baseline, { baseline: other, maxDrop })).toThrow(message);
   });
 
-  it('takes a baseline of another provider, precision and batch size', () => {
+  it('takes a baseline of another provider, precision and batch size, and says what may matter', () => {
     const other = withSettings({ provider: 'cuda', precision: 'float32', batchSize: 1 });
-    expect(check(baseline, { baseline: other, maxDrop }).passed).toBe(true);
+    const { passed, differences } = check(baseline, { baseline: other, maxDrop });
+    expect(passed).toBe(true);
+    expect(differences).toMatchObject([{ setting: 'precision', before: 'float32', after: 'float64' }]);
+  });
+
+  const prepared = (mean: number, std: number, parts: Partial<RunData> = {}) =>
+    run(baseline.layers, {
+      data: { ...baseline.data, preprocessing: { mean: [mean], std: [std], layout: 'nchw' }, ...parts },
+    });
+
+  it('refuses a baseline of other preprocessing with both values, unless that is allowed', () => {
+    const [old, now] = [prepared(0.1307, 0.3081), prepared(0.286, 0.353)];
+    expect(() => check(now, { baseline: old, maxDrop })).toThrow(
+      'the baseline was made with mean 0.1307, this run with 0.286 (--mean), and with std 0.3081, this run with ' +
+        '0.353 (--std): analyze one of them again with the settings of the other, or compare them all the same ' +
+        'with --allow-different preprocessing',
+    );
+    const allowDifferent = ['preprocessing'];
+    const allowed = check(now, { baseline: old, maxDrop, allowDifferent });
+    expect(allowed.passed).toBe(true);
+    expect(formatCheck(allowed)).toContain(
+      '  the baseline was made differently: mean was 0.1307 and is 0.286: the numbers do not mean the same\n',
+    );
+    expect(() => check(now, { baseline: prepared(0.1307, 0.3081, { reader: 'npy' }), maxDrop })).toThrow(
+      /with reader npy, this run with images \(--reader\).*--allow-different data$/,
+    );
+  });
+
+  it('warns of another number of samples, and of preprocessing that an old run does not tell', () => {
+    const few = check(prepared(0.5, 1), { baseline: prepared(0.5, 1, { samples: 64 }), maxDrop });
+    expect(few.passed).toBe(true);
+    expect(formatCheck(few)).toContain('made differently: samples was 64 and is 497\n');
+    const silent = check(prepared(0.5, 1), { baseline, maxDrop });
+    expect(formatCheck(silent)).toContain(
+      'made differently: preprocessing was unknown and is mean 0.5, std 1, layout nchw\n',
+    );
+    const allowDifferent = ['samples', 'preprocessing'];
+    expect(check(prepared(0.5, 1), { baseline, maxDrop, allowDifferent }).differences).toEqual([]);
+  });
+
+  it('knows what may be allowed', () => {
+    expect(() => check(baseline, { baseline, maxDrop, allowDifferent: ['mean'] })).toThrow(
+      'allowDifferent cannot be "mean": name one or more of observation, preprocessing, data, samples, precision',
+    );
   });
 });

@@ -181,6 +181,41 @@ describe('delve diff', () => {
   });
 });
 
+describe('runs of data that was prepared in two ways', () => {
+  const [old, now] = [at('mean01.delve'), at('mean03.delve')];
+  beforeAll(async () => {
+    for (const [dir, mean] of [[old, 0.1307] as const, [now, 0.286] as const]) {
+      const { data } = run([]);
+      const made = run([layer('a', 1, 4)], { data: { ...data, preprocessing: { mean: [mean] } } });
+      await mkdir(dir);
+      await writeFile(join(dir, 'run.json'), JSON.stringify(made));
+      await utimes(join(dir, 'run.json'), new Date(2020, 1, 1), new Date(2020, 1, 1));
+    }
+  });
+
+  test('are compared by check only where that is asked for', async () => {
+    const args = ['check', now, '--baseline', old, '--max-drop', '0'];
+    const refused = await delve(args);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/made with mean 0\.1307, this run with 0\.286 \(--mean\): /);
+    const allowed = await delve([...args, '--allow-different', 'preprocessing,samples']);
+    expect(allowed.code).toBe(0);
+    expect(allowed.stdout).toContain('the baseline was made differently: mean was 0.1307 and is 0.286');
+    const unknown = await delve([...args, '--allow-different', 'mean']);
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain('--allow-different cannot be "mean": name one or more of observation, ');
+  });
+
+  test('are told apart by diff before anything else', async () => {
+    const table = await printed('diff', old, now);
+    expect(table.indexOf('mean was 0.1307 and is 0.286')).toBeGreaterThan(0);
+    expect(table.indexOf('mean was 0.1307 and is 0.286')).toBeLessThan(table.indexOf('layer'));
+    const { stdout, stderr } = await delve(['diff', old, now, '--format', 'csv']);
+    expect(stderr).toBe('mean was 0.1307 and is 0.286: the numbers do not mean the same\n');
+    expect(stdout).toMatch(/^layer,/);
+  });
+});
+
 describe('delve merge', () => {
   test('of two parts of the data equals one pass over all of it', async () => {
     await mkdir(at('both'));

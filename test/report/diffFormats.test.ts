@@ -60,6 +60,8 @@ describe('two runs as Markdown', () => {
     expect(diffMarkdown(other)).toContain(
       '⚠️ threshold was 0.99 and is 0.9: the numbers do not mean the same.',
     );
+    // Before the layers, of which it says how far to trust them.
+    expect(diffMarkdown(other).split('\n\n')[1]).toMatch(/^⚠️ threshold/);
     expect(diffMarkdown(other)).toContain('0 layers changed, 3 did not.');
     expect(diffMarkdown(diffRuns(before, run([])))).toContain('The runs have no layer in common.\n');
   });

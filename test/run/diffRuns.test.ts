@@ -27,9 +27,17 @@ describe('the difference of two runs', () => {
     const other = run([], {
       settings: { ...after.settings, threshold: 0.9, interpolate: 32, batchSize: 7, precision: 'float32' },
     });
-    expect(diffRuns(before, other).settings).toEqual([
-      { setting: 'threshold', before: '0.99', after: '0.9' },
-      { setting: 'interpolate', before: 'none', after: '32' },
+    expect(
+      diffRuns(before, other).settings.map(({ setting, before, after, isDecisive }) => [
+        setting,
+        before,
+        after,
+        isDecisive,
+      ]),
+    ).toEqual([
+      ['threshold', '0.99', '0.9', true],
+      ['interpolate', 'none', '32', true],
+      ['precision', 'float64', 'float32', false],
     ]);
     const { linearMethod: _, ...silent } = after.settings;
     expect(diffRuns(before, run([], { settings: silent })).settings).toEqual([]);

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../check/check.js';
 import type { Judgement } from '../../check/judgement.js';
 import { titleOf } from '../../check/wording.js';
+import { differenceInWords } from '../../run/comparableSettings.js';
 import type { Run } from '../../run/schema.js';
 import { code, prose } from '../markdown/foreignText.js';
 import { markdownRow } from '../markdownText.js';
@@ -30,6 +31,9 @@ export function checkMarkdown(
   const parts = [
     `### ${result.passed ? '✅' : '❌'} delve: ${verdict(result)}`,
     `${code(name)} · ${counted(run.data.samples, 'sample')} of ${code(run.data.source)}`,
+    ...result.differences.map(
+      (each) => `⚠️ The baseline was made differently: ${differenceInWords(each, prose)}.`,
+    ),
     ...(result.added.length > 0
       ? [`Not in the baseline, so not held against it: ${names(result.added)}`]
       : []),

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../check/check.js';
 import type { Judgement } from '../../check/judgement.js';
 import { titleOf } from '../../check/wording.js';
+import { differenceInWords } from '../../run/comparableSettings.js';
 import type { Run } from '../../run/schema.js';
 import { displayWidth, padEnd, shorten } from '../displayWidth.js';
 import { counted, listed } from '../numbers.js';
@@ -40,9 +41,12 @@ function complaint(judgement: Judgement): string {
   return `${message}${doubt} [${printable(origin)}]`;
 }
 
-function notes({ added, doubtful }: CheckResult): string[] {
+function notes({ added, doubtful, differences }: CheckResult): string[] {
   const names = (layers: readonly string[]) => listed(layers.map(printable));
   return [
+    ...differences.map(
+      (each) => `  the baseline was made differently: ${printable(differenceInWords(each))}`,
+    ),
     ...(added.length > 0 ? [`  not in the baseline, so not held against it: ${names(added)}`] : []),
     ...(doubtful.length > 0 ? [`  passed on no more observations than features: ${names(doubtful)}`] : []),
   ];

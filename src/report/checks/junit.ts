@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../check/check.js';
 import type { Judgement } from '../../check/judgement.js';
 import { titleOf } from '../../check/wording.js';
+import { differenceInWords } from '../../run/comparableSettings.js';
 import type { Run } from '../../run/schema.js';
 import { xmlText } from '../xmlText.js';
 import type { CheckOptions } from './checkFormat.js';
@@ -25,8 +26,9 @@ export function junit(result: CheckResult, run: Run, { name = run.model.path }: 
 }
 
 /** What no test case is about, and a reader should know. */
-function notes({ added, doubtful }: CheckResult): string[] {
+function notes({ added, doubtful, differences }: CheckResult): string[] {
   const lines = [
+    ...differences.map((each) => `the baseline was made differently: ${differenceInWords(each)}`),
     ...added.map((name) => `not in the baseline, so not held against it: ${name}`),
     ...doubtful.map((name) => `passed on no more observations than features: ${name}`),
   ];

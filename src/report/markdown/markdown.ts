@@ -1,5 +1,5 @@
 import { type Reading, type ReadingKind, readLayers } from '../../check/readLayers.js';
-import { differingSettings } from '../../run/comparableSettings.js';
+import { differenceInWords, differencesOf } from '../../run/comparableSettings.js';
 import type { Run } from '../../run/schema.js';
 import { counted } from '../numbers.js';
 import { namesOf, type RenderOptions } from '../options.js';
@@ -78,10 +78,9 @@ function doubts(runs: readonly Run[], names: readonly string[]): string[] {
   return runs.flatMap((run, index) => {
     const about = runs.length > 1 ? `${code(names[index])}: ` : '';
     return [
-      ...differingSettings(first.settings, run.settings).map(
-        ({ setting, before, after }) =>
-          `${setting} was ${prose(before)} and is ${prose(after)}: the numbers do not mean the same`,
-      ),
+      ...differencesOf(first, run)
+        .filter(({ isDecisive }) => isDecisive)
+        .map((difference) => differenceInWords(difference, prose)),
       ...remarks(run, ({ name }) => `"${name}"`).map(prose),
     ].map((remark) => about + remark);
   });
