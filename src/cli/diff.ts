@@ -29,18 +29,24 @@ Examples:
   $ delve diff main.delve --format markdown >> "$GITHUB_STEP_SUMMARY"`,
     )
     .action(async (before: string, after: string | undefined, { format, json }: Options) => {
-      const [{ diffRuns }, { readRun }, { diffFormats }, { differenceInWords }, { printable }] =
-        await Promise.all([
-          import('../run/diffRuns.js'),
-          import('../run/readRun.js'),
-          import('../report/diffFormats.js'),
-          import('../run/comparableSettings.js'),
-          import('../report/printable.js'),
-        ]);
+      const [
+        { diffRuns, requireCommonLayers },
+        { readRun },
+        { diffFormats },
+        { differenceInWords },
+        { printable },
+      ] = await Promise.all([
+        import('../run/diffRuns.js'),
+        import('../run/readRun.js'),
+        import('../report/diffFormats.js'),
+        import('../run/comparableSettings.js'),
+        import('../report/printable.js'),
+      ]);
       const render = diffFormats.get(json ? 'json' : format);
       if (!render) throw new Error(`there is no format ${format}`);
       const [second] = await namedOrNewest(after === undefined ? [] : [after], context);
       const diff = diffRuns(await readRun(before), await readRun(second));
+      requireCommonLayers(diff, [before, second]);
       const { stdout, env } = context;
       const options = { names: [before, second], color: hasColor(stdout, env), width: stdout.columns };
       if (format === 'csv' && !json) {

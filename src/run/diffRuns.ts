@@ -1,4 +1,6 @@
+import { UserError } from '../errors.js';
 import { differencesOf, type SettingDifference } from './comparableSettings.js';
+import { excerpt } from './jsonShape.js';
 import { type DiffKey, diffNumbers } from './layerNumbers.js';
 import type { Run, RunLayer } from './schema.js';
 
@@ -49,6 +51,25 @@ export function diffRuns(before: Run, after: Run): RunDiff {
     gone: [...old.keys()],
     settings: differencesOf(before, after),
   };
+}
+
+/**
+ * Makes sure that there is something to compare.
+ *
+ * @param names what to call the two runs.
+ * @throws UserError with a layer of each as an example, where they have none in common.
+ */
+export function requireCommonLayers(
+  { layers, gone, added }: RunDiff,
+  names: readonly [string, string],
+): void {
+  if (layers.length > 0) return;
+  const example = (side: readonly string[]) =>
+    side.length > 0 ? `such as ${excerpt(side[0])}` : 'without any';
+  throw new UserError(
+    `${names[0]} (${example(gone)}) and ${names[1]} (${example(added)}) have no layer in common: ` +
+      'compare runs of one architecture, whose layers have the same names',
+  );
 }
 
 function diffLayers(before: RunLayer, after: RunLayer): LayerDiff {

@@ -171,6 +171,19 @@ describe('delve diff', () => {
     for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  test('of two models without a common layer is an error, with a name of each', async () => {
+    await mkdir(at('other.delve'));
+    await writeFile(at('other.delve/run.json'), JSON.stringify(run([layer('stem', 1, 4)])));
+    await utimes(at('other.delve/run.json'), new Date(2020, 1, 1), new Date(2020, 1, 1));
+    for (const format of ['table', 'json', 'csv', 'markdown']) {
+      const found = await delve(['diff', at('before.delve'), at('other.delve'), '--format', format]);
+      expect(found).toMatchObject({ code: 2, stdout: '' });
+      expect(found.stderr).toMatch(
+        /before\.delve \(such as "a\.conv"\) and .*other\.delve \(such as "stem"\) have no layer in common: /,
+      );
+    }
+  });
+
   test('--json gives the same as data', async () => {
     const diff = JSON.parse(await printed('diff', at('before.delve'), at('after.delve'), '--json'));
     expect(diff).toMatchObject({ added: ['head'], gone: [] });
