@@ -14,8 +14,8 @@ import { selectLayers } from '../layers/selectLayers.js';
 import { readModelFile } from '../onnx/modelFile.js';
 import { fixedBatchSize, modelInputs } from '../onnx/modelInput.js';
 import type { Run } from '../run/schema.js';
+import { type RuleName, ruleCalled } from '../run/storedRule.js';
 import { checkTarget, writeRun } from '../run/writeRun.js';
-import type { IdimRule } from '../stats/intrinsicDimensionality.js';
 import { embedSamples } from './embedSamples.js';
 import type { InspectOptions } from './inspect.js';
 import { openedUnlessAborted, refuseAborted } from './interruption.js';
@@ -55,7 +55,8 @@ export interface AnalyzeOptions
   readonly threads?: number;
   /** Shares of variance to explain, each above 0 and up to 1 (0.99); the first is the primary one. */
   readonly thresholds?: readonly number[];
-  readonly idimRule?: IdimRule;
+  /** How directions are counted (`explained`); `delve`: as the released Python package does. */
+  readonly idimRule?: RuleName;
   /** A label for the part of the data (`eval`). */
   readonly split?: string;
   /** Stops the work within a second or so; nothing is written then. */
@@ -77,7 +78,8 @@ const LONG_SPECTRUM = 2048;
  * @throws UserError for everything that the caller can mend; InterruptedError when `signal` aborts.
  */
 export async function analyze(options: AnalyzeOptions): Promise<Run> {
-  const { thresholds = [0.99], idimRule = 'explained', signal } = options;
+  const { thresholds = [0.99], signal } = options;
+  const idimRule = ruleCalled(options.idimRule ?? 'explained');
   if (options.out !== undefined) await checkTarget(options.out);
   checkNumbers(options, thresholds);
   refuseIdle(options);

@@ -8,6 +8,8 @@ import type { Layer } from '../layers/layer.js';
 import { layerGraph } from '../layers/layerGraph.js';
 import type { ModelFile } from '../onnx/modelFile.js';
 import type { Run, RunLayer, RunSettings } from '../run/schema.js';
+import { storedRule } from '../run/storedRule.js';
+import type { IdimRule } from '../stats/intrinsicDimensionality.js';
 import type { Moments } from '../stats/moments.js';
 import type { PrincipalAxes } from '../stats/principalAxes.js';
 import { withoutStatistics } from '../stats/statistics.js';
@@ -30,6 +32,7 @@ export interface Pass {
 }
 
 export interface PassOptions extends InstrumentOptions, Omit<WantedStatistics, 'precision'> {
+  readonly idimRule: IdimRule;
   readonly batchSize: number;
   readonly split: string;
   readonly maxSamples?: number;
@@ -147,7 +150,7 @@ function settingsOf(options: PassOptions, { provider, devices, tf32 }: Observati
   return {
     threshold: thresholds[0],
     ...(thresholds.length > 1 ? { thresholds } : {}),
-    idimRule,
+    idimRule: storedRule(idimRule),
     convMethod: options.convMethod,
     sequenceMethod: sequenceMethod ?? 'last',
     linearMethod: sequenceMethod ?? 'timestepwise',

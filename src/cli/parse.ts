@@ -67,6 +67,13 @@ export function shape(text: string, before: Record<string, number[]> = {}): Reco
 export function idimRule(): Option {
   return new Option(
     '--idim-rule <rule>',
-    'how directions are counted: until they explain the threshold, or as the Python package means to, or as its release 0.1.50 does',
-  ).choices(['explained', 'delve', 'delve-0.1.50']);
+    'how directions are counted: until they explain the threshold (explained), or as the released Python package does (delve)',
+  ).argParser(ruleName);
+}
+
+/** `delve-0.1.50` is what `delve` was called before. */
+function ruleName(text: string): 'explained' | 'delve' {
+  if (text === 'explained' || text === 'delve') return text;
+  if (text === 'delve-0.1.50') return 'delve';
+  throw new InvalidArgumentError('Choose one of explained, delve.');
 }

@@ -26,7 +26,7 @@ interface Options {
   readonly format: string[];
   readonly output?: string;
   readonly threshold?: number[];
-  readonly idimRule?: 'explained' | 'delve' | 'delve-0.1.50';
+  readonly idimRule?: 'explained' | 'delve';
   readonly plot?: (typeof plotNames)[number];
   readonly width?: number;
   readonly dpi?: number;

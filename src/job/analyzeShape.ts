@@ -9,8 +9,8 @@ import {
   where,
   wholeFrom,
 } from '../run/jsonShape.js';
+import { ruleNames } from '../run/storedRule.js';
 import { strictObject } from '../run/strictObject.js';
-import { idimRules } from '../stats/intrinsicDimensionality.js';
 import type { JobAnalyzeOptions } from './jobConfig.js';
 
 const bool = where((value) => typeof value === 'boolean', 'true or false');
@@ -83,6 +83,6 @@ export const analyzeShape: Shape = strictObject({
   ),
   threads: optional(side),
   thresholds: optional(arrayOf(share)),
-  idimRule: optional(oneOf(...idimRules)),
+  idimRule: optional(oneOf(...ruleNames)),
   split: optional(string),
 } satisfies Record<keyof JobAnalyzeOptions, Shape>);

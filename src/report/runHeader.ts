@@ -1,4 +1,5 @@
 import type { Run } from '../run/schema.js';
+import { ruleInWords } from '../run/storedRule.js';
 import { shorten, wrap } from './displayWidth.js';
 import { counted, duration, percent } from './numbers.js';
 import type { Style } from './options.js';
@@ -16,7 +17,7 @@ export function runHeader(run: Run, name: string | undefined, style: Style): str
   );
   const rate = timing.samplesPerSecond;
   const facts = [
-    `threshold ${share(settings.threshold)}${settings.idimRule === 'explained' ? '' : ` (rule ${settings.idimRule})`}`,
+    `threshold ${share(settings.threshold)}${settings.idimRule === 'explained' ? '' : ` (rule ${ruleInWords(settings.idimRule)})`}`,
     ...methods(run),
     settings.provider,
     settings.precision,

@@ -1,5 +1,6 @@
 import { excerpt, isRecord } from './jsonShape.js';
 import type { Run, RunSettings } from './schema.js';
+import { ruleInWords } from './storedRule.js';
 
 /** What settings are about, by the names that `--allow-different` takes. */
 export const differenceGroups = ['observation', 'preprocessing', 'data', 'samples', 'precision'] as const;
@@ -149,6 +150,7 @@ function seedOf({ data }: Run): unknown {
 }
 
 function settingOf(settings: RunSettings, setting: keyof RunSettings): unknown {
+  if (setting === 'idimRule') return ruleInWords(settings.idimRule);
   return settings[setting] ?? (setting === 'linearMethod' ? 'timestepwise' : undefined);
 }
 

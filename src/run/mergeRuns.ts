@@ -6,6 +6,7 @@ import { requireShardsOfOne } from './requireShardsOfOne.js';
 import { refuseSameShards } from './sameShards.js';
 import type { Run, RunLayer, RunSettings } from './schema.js';
 import { nameOf, type Shard } from './shard.js';
+import { countingRule } from './storedRule.js';
 
 /**
  * Adds up runs of one model over parts of the data to the run over all of it: moments add, and the statistics are
@@ -31,7 +32,7 @@ export function mergeRuns(shards: readonly Shard[]): { run: Run; moments: Map<st
     moments.set(name, total);
     return withStatistics(parts, total, {
       thresholds,
-      idimRule: run.settings.idimRule,
+      idimRule: countingRule(run.settings.idimRule),
       precision: run.settings.precision,
     });
   });

@@ -1,5 +1,4 @@
 import { messageOf, UserError } from '../errors.js';
-import { idimRules } from '../stats/intrinsicDimensionality.js';
 import {
   arrayOf,
   excerpt,
@@ -19,6 +18,7 @@ import {
 import { type StoredKey, storedNumbers } from './layerNumbers.js';
 import { numberShapes } from './numberShapes.js';
 import type { Run, RunData, RunLayer, RunModel, RunSettings } from './schema.js';
+import { storedRules } from './storedRule.js';
 
 const SCHEMA_VERSION = 1;
 
@@ -48,7 +48,7 @@ const data = {
 const settings = {
   threshold,
   thresholds: optional(arrayOf(threshold)),
-  idimRule: oneOf(...idimRules),
+  idimRule: oneOf(...storedRules),
   convMethod: oneOf('channelwise', 'mean', 'max', 'median', 'flatten'),
   sequenceMethod,
   linearMethod: optional(sequenceMethod),

@@ -6,8 +6,8 @@ import type {
   SequenceMethod,
 } from '../instrument/options.js';
 import type { GraphNode } from '../layers/layerGraph.js';
-import type { IdimRule } from '../stats/intrinsicDimensionality.js';
 import type { LayerStatistics } from '../stats/statistics.js';
+import type { StoredRule } from './storedRule.js';
 
 /** The result of one analysis, as it stands in `run.json`. The schema is a contract: it only grows. */
 export interface Run {
@@ -60,7 +60,7 @@ export interface RunData {
   readonly preprocessing?: Readonly<Record<string, unknown>>;
 }
 
-export type { ConvMethod, GraphNode, IdimRule, Interpolation, MeasureAt, Precision, SequenceMethod };
+export type { ConvMethod, GraphNode, Interpolation, MeasureAt, Precision, SequenceMethod, StoredRule };
 export type Provider = 'cpu' | 'cuda' | 'webgpu';
 
 export interface RunSettings {
@@ -68,7 +68,8 @@ export interface RunSettings {
   readonly threshold: number;
   /** All thresholds, where several were asked for; `threshold` is the first of them. */
   readonly thresholds?: readonly number[];
-  readonly idimRule: IdimRule;
+  /** How directions were counted; `delve` is stored as `delve-0.1.50`. */
+  readonly idimRule: StoredRule;
   readonly convMethod: ConvMethod;
   /** How recurrent layers were observed. */
   readonly sequenceMethod: SequenceMethod;

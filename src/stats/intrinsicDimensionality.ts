@@ -1,14 +1,11 @@
 import { UserError } from '../errors.js';
 import { compensatedSum } from './compensatedSum.js';
 
-/** The rules by which directions are counted. */
-export const idimRules = ['explained', 'delve', 'delve-0.1.50'] as const;
+/** `explained` as defined; `delve` as the released Python package (0.1.50) returns it. */
+export type IdimRule = 'explained' | 'delve';
 
-/**
- * `explained` as defined; `delve` as the Python package's source states its rule; `delve-0.1.50` as that release of
- * the package counts, in which the rule's second half has no effect.
- */
-export type IdimRule = (typeof idimRules)[number];
+/** `intended`: what the package's source spells out and no release returns; for reading old runs only. */
+export type CountingRule = IdimRule | 'intended';
 
 /**
  * How many eigendirections the data needs.
@@ -20,7 +17,7 @@ export type IdimRule = (typeof idimRules)[number];
 export function intrinsicDimensionality(
   eigenvalues: ArrayLike<number>,
   threshold: number,
-  rule: IdimRule,
+  rule: CountingRule,
 ): number {
   if (!(threshold > 0 && threshold <= 1)) {
     throw new UserError(`threshold ${threshold} is no share of variance; give a number above 0 and up to 1`);
@@ -29,9 +26,9 @@ export function intrinsicDimensionality(
     case 'explained':
       return explainedRule(eigenvalues, threshold);
     case 'delve':
-      return delveRule(eigenvalues, threshold);
-    case 'delve-0.1.50':
       return directionsBelow(eigenvalues, threshold).count;
+    case 'intended':
+      return intendedRule(eigenvalues, threshold);
   }
 }
 
@@ -65,7 +62,7 @@ function runningSums(eigenvalues: ArrayLike<number>): number[] {
  * the number of cᵢ below the threshold; 1 where that is none; one more where threshold − c_k > 0.02. It can stop
  * up to 0.02 short of the threshold. Where Σλ = 0 the shares are NaN, none is below, and it gives 1.
  */
-function delveRule(eigenvalues: ArrayLike<number>, threshold: number): number {
+function intendedRule(eigenvalues: ArrayLike<number>, threshold: number): number {
   const { count, share } = directionsBelow(eigenvalues, threshold);
   if (count === 0) return 1;
   return threshold - share > 0.02 ? Math.min(count + 1, eigenvalues.length) : count;

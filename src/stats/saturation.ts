@@ -1,4 +1,4 @@
-import { type IdimRule, intrinsicDimensionality } from './intrinsicDimensionality.js';
+import { type CountingRule, intrinsicDimensionality } from './intrinsicDimensionality.js';
 
 /** A spectrum cut at a share of its variance. */
 export interface SpectrumCut {
@@ -19,7 +19,7 @@ export function recut(
   eigenvalues: ArrayLike<number>,
   features: number,
   threshold: number,
-  rule: IdimRule,
+  rule: CountingRule,
 ): SpectrumCut | null {
   const directions = intrinsicDimensionality(eigenvalues, threshold, rule);
   if (eigenvalues.length === 0 || features === 0) return null;

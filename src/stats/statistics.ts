@@ -1,7 +1,7 @@
 import { covariance, deadFeatures, trace } from './covariance.js';
 import { determinant, logDeterminant } from './determinant.js';
 import { effectiveRank } from './effectiveRank.js';
-import type { IdimRule } from './intrinsicDimensionality.js';
+import type { CountingRule } from './intrinsicDimensionality.js';
 import { areFinite, type Moments } from './moments.js';
 import { participationRatio } from './participationRatio.js';
 import { recut, type SpectrumCut } from './saturation.js';
@@ -10,7 +10,7 @@ import { covarianceSpectrum } from './spectrum.js';
 export interface StatisticsOptions {
   /** Shares of variance, above 0 and up to 1; the first is the one `intrinsicDimensionality` is cut at. */
   readonly thresholds: readonly number[];
-  readonly idimRule: IdimRule;
+  readonly idimRule: CountingRule;
   /** What the products behind the moments were computed in (float64). */
   readonly precision?: 'float64' | 'float32';
 }

@@ -139,7 +139,7 @@ describe('a check against a baseline', () => {
     ['another threshold', withSettings({ threshold: 0.9 }), /made with threshold 0.9, this run with 0.99/],
     [
       'another rule',
-      withSettings({ idimRule: 'delve' }),
+      withSettings({ idimRule: 'delve-0.1.50' }),
       /made with idimRule delve, this run with explained/,
     ],
     [

@@ -77,21 +77,13 @@ describe('statistics', () => {
     });
   });
 
-  test("--idim-rule delve counts as the Python package's rule reads", async () => {
-    // Shares 0.8, 1, 1: one is below 0.99, and it falls short by more than 0.02.
-    const at99 = await analyze(at('cross.onnx'), '--data', at('x.npy'), '--idim-rule', 'delve');
-    expect(at99.layers[0].intrinsicDimensionality).toBe(2);
-    // One is below 0.81, by less than 0.02, so that it is left at one.
-    const at81 = await analyze(
-      at('cross.onnx'),
-      '--data',
-      at('x.npy'),
-      '--idim-rule',
-      'delve',
-      '--threshold',
-      '0.81',
-    );
-    expect(at81.layers[0].intrinsicDimensionality).toBe(1);
+  test('--idim-rule delve counts as the released Python package does', async () => {
+    // Shares 0.8, 1, 1: one is below 0.99.
+    for (const rule of ['delve', 'delve-0.1.50']) {
+      const run = await analyze(at('cross.onnx'), '--data', at('x.npy'), '--idim-rule', rule);
+      expect(run.layers[0].intrinsicDimensionality).toBe(1);
+      expect(run.settings.idimRule).toBe('delve-0.1.50');
+    }
   });
 
   test('--precision float32 comes close to float64', async () => {

@@ -68,8 +68,9 @@ for (const [file, batchSize] of [
         expect(explained.layers.map((layer) => layer.name)).toEqual(layers.map((layer) => layer.name));
         for (const layer of layers) expectStatistics(layerOf(explained, layer.name), layer);
 
-        const rule = recutRun(explained, golden.thresholds, 'delve');
-        const released = recutRun(explained, golden.thresholds, 'delve-0.1.50');
+        const old = { ...explained, settings: { ...explained.settings, idimRule: 'delve' as const } };
+        const rule = recutRun(old, golden.thresholds);
+        const released = recutRun(explained, golden.thresholds, 'delve');
         for (const layer of layers) {
           expect(idims(layerOf(rule, layer.name)), layer.name).toEqual(layer.idimIntended);
           expectPythonDelve(layerOf(released, layer.name), layer);

@@ -145,7 +145,7 @@ has stopped working there. Try removing them, or feed larger inputs.
       ...network,
       settings: {
         ...settings,
-        idimRule: 'delve',
+        idimRule: 'delve-0.1.50',
         convMethod: 'max',
         sequenceMethod: 'flatten',
         linearMethod: 'flatten',

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
+import { report } from '../../src/report/report.js';
+import { differencesOf } from '../../src/run/comparableSettings.js';
 import { recutRun } from '../../src/run/recutRun.js';
 import { invalidLayer, layer, run } from '../support/runs.js';
 
@@ -47,10 +49,33 @@ describe('a run cut again', () => {
   });
 
   it('counts by the rule of the run, or by another', () => {
-    // delve: at 0.75 one share lies below, and 0.75 − 0.5 > 0.02 makes it two; at 0.76 two lie below, 0.01 short.
+    // delve: shares 0.5 and 0.75 lie below 0.76.
     expect(recutRun(original, 0.76, 'delve').layers[0].intrinsicDimensionality).toBe(2);
     expect(recutRun(original, 0.76).layers[0].intrinsicDimensionality).toBe(3);
-    expect(recutRun(recutRun(original, 0.9, 'delve'), 0.76).settings.idimRule).toBe('delve');
+    const again = recutRun(recutRun(original, 0.9, 'delve'), 0.76);
+    expect(again.layers[0].intrinsicDimensionality).toBe(2);
+    // Stored so that neither an earlier nor a later version takes it for another rule.
+    expect(again.settings.idimRule).toBe('delve-0.1.50');
+    expect(recutRun(original, 0.76, 'delve-0.1.50')).toEqual(recutRun(original, 0.76, 'delve'));
+  });
+
+  it('keeps what `delve` meant in a run of 0.1.0, until another rule is asked for', () => {
+    const old = { ...original, settings: { ...original.settings, idimRule: 'delve' as const } };
+    // One share lies below 0.75, and 0.75 − 0.5 > 0.02 made it two.
+    expect(recutRun(old, 0.75).layers[0].intrinsicDimensionality).toBe(2);
+    expect(recutRun(old, 0.75).settings.idimRule).toBe('delve');
+    expect(recutRun(old, 0.75, 'delve').layers[0].intrinsicDimensionality).toBe(1);
+    expect(recutRun(old, 0.75, 'delve').settings.idimRule).toBe('delve-0.1.50');
+    expect(report(old)).toContain('(rule delve as of delve-onnx 0.1.0)');
+    expect(differencesOf(old, recutRun(old, 0.99, 'delve'))).toMatchObject([
+      { setting: 'idimRule', before: 'delve as of delve-onnx 0.1.0', after: 'delve' },
+    ]);
+  });
+
+  it('refuses a rule that there is not', () => {
+    expect(() => recutRun(original, 0.5, 'python' as 'delve')).toThrow(
+      'there is no idimRule "python": give explained or delve',
+    );
   });
 
   it('refuses what is no share of variance', () => {

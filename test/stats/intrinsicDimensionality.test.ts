@@ -56,7 +56,7 @@ describe("the rule 'explained'", () => {
   });
 });
 
-describe("the rule 'delve'", () => {
+describe("the rule 'intended', of old runs", () => {
   // c = np.cumsum(g) / g.sum(); k = (c < t).sum(); 1 if k == 0 else k + (t - c[c < t][-1] > 0.02)
   it.each([
     [0.5, 12, [1, 3, 4, 4, 6, 9]],
@@ -65,7 +65,9 @@ describe("the rule 'delve'", () => {
     [0.99, 512, [68, 157, 224, 287, 412, 496]],
   ])('agrees with NumPy on powers of %d', (ratio, length, expected) => {
     const eigenvalues = geometric(ratio, length);
-    expect(thresholds.map((share) => intrinsicDimensionality(eigenvalues, share, 'delve'))).toEqual(expected);
+    expect(thresholds.map((share) => intrinsicDimensionality(eigenvalues, share, 'intended'))).toEqual(
+      expected,
+    );
   });
 
   it.each([
@@ -80,11 +82,11 @@ describe("the rule 'delve'", () => {
     // 0.99 − 0.97 is 0.020000000000000018 in doubles, and so above 0.02, in Python as here
     [[0.97, 0.03], 0.99, 2],
   ])('by hand: %j at %d gives %d', (eigenvalues, threshold, directions) => {
-    expect(intrinsicDimensionality(eigenvalues, threshold, 'delve')).toBe(directions);
+    expect(intrinsicDimensionality(eigenvalues, threshold, 'intended')).toBe(directions);
   });
 
   it('is 1 for a dead layer, whose shares are NaN', () => {
-    expect(intrinsicDimensionality([0, 0, 0], 0.99, 'delve')).toBe(1);
+    expect(intrinsicDimensionality([0, 0, 0], 0.99, 'intended')).toBe(1);
   });
 });
 
@@ -94,7 +96,7 @@ describe('thresholds', () => {
   });
 });
 
-describe("the rule 'delve-0.1.50'", () => {
+describe("the rule 'delve'", () => {
   // What compute_intrinsic_dimensionality of the installed package returned for these diagonal covariances.
   it.each([
     [[1, 0, 0], 0.99, 0],
@@ -103,13 +105,13 @@ describe("the rule 'delve-0.1.50'", () => {
   ])(
     'gives for eigenvalues %j at %d what the released package gives: %d',
     (eigenvalues, threshold, directions) => {
-      expect(intrinsicDimensionality(eigenvalues, threshold, 'delve-0.1.50')).toBe(directions);
+      expect(intrinsicDimensionality(eigenvalues, threshold, 'delve')).toBe(directions);
     },
   );
 
   it('leaves out the one more that the rule in its source asks for', () => {
     // Shares 0.8, 1: 0.99 − 0.8 > 0.02.
-    expect(intrinsicDimensionality([8, 2], 0.99, 'delve')).toBe(2);
-    expect(intrinsicDimensionality([8, 2], 0.99, 'delve-0.1.50')).toBe(1);
+    expect(intrinsicDimensionality([8, 2], 0.99, 'intended')).toBe(2);
+    expect(intrinsicDimensionality([8, 2], 0.99, 'delve')).toBe(1);
   });
 });

@@ -5,7 +5,7 @@ import { layerStatistics } from '../../src/stats/statistics.js';
 import { largestDifference, momentsOf, normal, rowsOf, uniform } from './samples.js';
 
 const explained = { thresholds: [0.99], idimRule: 'explained' } as const;
-const delve = { thresholds: [0.99], idimRule: 'delve' } as const;
+const intended = { thresholds: [0.99], idimRule: 'intended' } as const;
 
 /**
  * The data of the NumPy figures: z = uniform(42), 157 × 6, row by row;
@@ -67,10 +67,10 @@ describe('layerStatistics against NumPy', () => {
     ]);
   });
 
-  it('agrees on the rule of the Python package', () => {
+  it('agrees on the rule that the Python package intends', () => {
     const found = layerStatistics(raw, {
       thresholds: [0.99, 0.5, 0.9, 0.95, 0.97, 0.999],
-      idimRule: 'delve',
+      idimRule: 'intended',
     });
     expect(found.thresholds?.map((cut) => cut.intrinsicDimensionality)).toEqual([2, 1, 1, 2, 2, 4]);
     expect(found.saturation).toBe(2 / 6);
@@ -155,7 +155,7 @@ describe('layerStatistics where the data is poor', () => {
   });
 
   it('takes no row: no number at all', () => {
-    const found = layerStatistics(emptyMoments(3), { thresholds: [0.99, 0.9], idimRule: 'delve' });
+    const found = layerStatistics(emptyMoments(3), { thresholds: [0.99, 0.9], idimRule: 'intended' });
     expect(found).toMatchObject({
       observations: 0,
       features: 3,
@@ -180,7 +180,10 @@ describe('layerStatistics where the data is poor', () => {
       logDeterminant: null,
       warnings: ['dead layer: every feature is constant over the data'],
     });
-    expect(layerStatistics(moments, delve)).toMatchObject({ intrinsicDimensionality: 1, saturation: 0.25 });
+    expect(layerStatistics(moments, intended)).toMatchObject({
+      intrinsicDimensionality: 1,
+      saturation: 0.25,
+    });
   });
 
   it('counts dead features, and is not disturbed by large ones', () => {

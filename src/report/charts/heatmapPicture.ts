@@ -1,3 +1,4 @@
+import { countingRule } from '../../run/storedRule.js';
 import { recut } from '../../stats/saturation.js';
 import { axisName, axisStyle, ink, perCent } from './look.js';
 import type { NamedRun, Picture } from './picture.js';
@@ -76,7 +77,7 @@ const ofThresholds = ({ run }: NamedRun): Column[] =>
     values: new Map(
       run.layers.map(({ name, eigenvalues, features }) => [
         name,
-        recut(eigenvalues, features, threshold, run.settings.idimRule)?.saturation ?? null,
+        recut(eigenvalues, features, threshold, countingRule(run.settings.idimRule))?.saturation ?? null,
       ]),
     ),
   }));

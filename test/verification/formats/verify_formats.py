@@ -62,7 +62,7 @@ def npy(args, work):
         same(float(stored[f"_eval-covariance-determinant_{name}"][0]), layer["determinant"], name)
     for threshold in [0.99, 0.9, 0.5]:
         cut = delve.reconstruct_csv_from_npy_data(str(folder), str(work / "cut.csv"), thresh=threshold)
-        expected = layers_of(args, "--threshold", str(threshold), "--idim-rule", "delve-0.1.50")
+        expected = layers_of(args, "--threshold", str(threshold), "--idim-rule", "delve")
         for name, layer in expected.items():
             same(cut[f"_eval-saturation_{name}"][0], layer["saturation"], f"{name} at {threshold}")
             same(cut[f"_eval-intrinsic-dimensionality_{name}"][0], layer["intrinsicDimensionality"], name)

@@ -1,5 +1,6 @@
 import type { LayerReading } from '../../../check/readLayers.js';
 import type { Run } from '../../../run/schema.js';
+import { countingRule } from '../../../run/storedRule.js';
 import { recut } from '../../../stats/saturation.js';
 import { readingLooks } from '../../charts/palette.js';
 import { multiplications, partOf } from '../cost.js';
@@ -59,7 +60,7 @@ function chosen({ runs, current, layer }: View): LayerReading | undefined {
 
 function cutRows({ layer }: LayerReading, { settings }: Run): HTMLElement[] {
   const rows = CUTS.map((threshold) => {
-    const cut = recut(layer.eigenvalues, layer.features, threshold, settings.idimRule);
+    const cut = recut(layer.eigenvalues, layer.features, threshold, countingRule(settings.idimRule));
     return el(
       'tr',
       {},
