@@ -30,7 +30,10 @@ export function addCheck(program: Command, context: Context): void {
     .command('check')
     .summary('hold a run against bounds and a baseline')
     .description('Hold a run against bounds. The exit code is 1 where a layer breaks one.')
-    .argument('[run]', 'a run directory; by default the newest *.delve here')
+    .argument(
+      '[run]',
+      "a run directory; by default the file's `out`, else the newest *.delve here but the baseline",
+    )
     .option('--min-saturation <bound>', "0.05, or 'layer4.*=0.02' for some layers; repeatable", repeated)
     .option('--max-saturation <bound>', 'likewise', repeated)
     .option('--baseline <run>', 'an earlier run to compare with')
@@ -59,31 +62,38 @@ Examples:
   $ delve check --format junit --output delve.xml`,
     )
     .action(async (name: string | undefined, options: Options) => {
-      const [{ check }, { parseBound }, { boundRules }, { readRun }, { rulesOf }, { requireGroups }] =
-        await Promise.all([
-          import('../check/check.js'),
-          import('../check/bound.js'),
-          import('../check/boundRules.js'),
-          import('../run/readRun.js'),
-          import('../job/gate.js'),
-          import('../check/allowDifferent.js'),
-        ]);
+      const [
+        { check },
+        { parseBound },
+        { boundRules },
+        { readRun },
+        { rulesOf },
+        { requireGroups },
+        { isSamePath },
+      ] = await Promise.all([
+        import('../check/check.js'),
+        import('../check/bound.js'),
+        import('../check/boundRules.js'),
+        import('../run/readRun.js'),
+        import('../job/gate.js'),
+        import('../check/allowDifferent.js'),
+        import('../job/samePath.js'),
+      ]);
       const config = await configFor(options, context);
       const given = (texts: readonly string[] = [], option: string): Bound[] =>
         texts.map((text) => parseBound(text, option));
       const allowed = requireGroups(options.allowDifferent ?? [], '--allow-different');
       const baseline = options.baseline ?? config?.baseline;
-      const [path] = await namedOrNewest(name === undefined ? [] : [name], context);
+      const own = name ?? (await ownRun(config, baseline, context));
+      const [path] = await namedOrNewest(own === undefined ? [] : [own], context, baseline);
+      const isBaseline = baseline !== undefined && (await isSamePath(path, baseline));
       const run = await readRun(path);
       if (options.updateBaseline) {
         if (baseline === undefined) {
           throw new UserError('--update-baseline needs to know where: name the baseline with --baseline');
         }
-        const [{ updateBaseline }, { isSamePath }] = await Promise.all([
-          import('../job/updateBaseline.js'),
-          import('../run/samePath.js'),
-        ]);
-        if (await isSamePath(path, baseline)) {
+        const { updateBaseline } = await import('../job/updateBaseline.js');
+        if (isBaseline) {
           throw new UserError(`${path} is the baseline already: name the run that is to take its place`);
         }
         await updateBaseline(baseline, run);
@@ -109,9 +119,30 @@ Examples:
         allowDifferent: [...(config?.allowDifferent ?? []), ...allowed],
       });
       const result = check(run, rules);
+      if (isBaseline) {
+        throw new UserError(`${path} is the baseline, which cannot fall below itself: name the run to check`);
+      }
       await giveVerdict(context, { result, run, name: path }, options);
       if (!result.passed) context.exitCode = FAILED;
     });
+}
+
+/** Where the job of the file writes its run, if there is one by now: that is meant before any other. */
+async function ownRun(
+  config: JobConfig | undefined,
+  baseline: string | undefined,
+  { stderr, cwd }: Context,
+): Promise<string | undefined> {
+  if (config?.out === undefined) return undefined;
+  const [{ isRun }, { isSamePath }] = await Promise.all([
+    import('../run/newestRun.js'),
+    import('../job/samePath.js'),
+  ]);
+  if (!(await isRun(config.out))) return undefined;
+  if (baseline !== undefined && (await isSamePath(config.out, baseline))) return undefined;
+  const path = shownPath(config.out, cwd);
+  stderr.write(`taking the run of that file, ${path}\n`);
+  return path;
 }
 
 /** The file that was named; where neither it nor a bound was, the nearest. */

@@ -44,7 +44,7 @@ Examples:
       ]);
       const render = diffFormats.get(json ? 'json' : format);
       if (!render) throw new Error(`there is no format ${format}`);
-      const [second] = await namedOrNewest(after === undefined ? [] : [after], context);
+      const [second] = await namedOrNewest(after === undefined ? [] : [after], context, before);
       const diff = diffRuns(await readRun(before), await readRun(second));
       requireCommonLayers(diff, [before, second]);
       const { stdout, env } = context;

@@ -1,14 +1,23 @@
 import type { Context } from './context.js';
 import { shownPath } from './shownPath.js';
 
-/** The runs that a command works on: those named, or the newest of the current directory, said on stderr. */
+/**
+ * The runs that a command works on: those named, or the newest of the current directory, said on stderr.
+ *
+ * @param other a run that is not meant, as the newest is compared with it.
+ */
 export async function namedOrNewest(
   runs: readonly string[],
   { stderr, cwd }: Context,
+  other?: string,
 ): Promise<readonly string[]> {
   if (runs.length > 0) return runs;
-  const { newestRun } = await import('../run/newestRun.js');
-  const newest = shownPath(await newestRun(cwd), cwd);
+  const [{ newestRun }, { isSamePath }] = await Promise.all([
+    import('../run/newestRun.js'),
+    import('../job/samePath.js'),
+  ]);
+  const isOther = (dir: string) => other !== undefined && isSamePath(dir, other);
+  const newest = shownPath(await newestRun(cwd, isOther), cwd);
   stderr.write(`taking the newest run here, ${newest}\n`);
   return [newest];
 }

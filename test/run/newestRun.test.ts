@@ -24,6 +24,17 @@ describe('the newest run', () => {
     expect(await newestRun(cwd)).toBe(join(cwd, 'b.delve'));
   });
 
+  it('is none of those that are something else', async () => {
+    const cwd = await temporaryDirectory();
+    await runAt(join(cwd, 'baseline.delve'), 3000);
+    const isOther = (dir: string) => dir.endsWith('baseline.delve');
+    await expect(newestRun(cwd, isOther)).rejects.toThrow(
+      `there is no *.delve run in ${cwd} but the one that it would be held against: name one, or make one`,
+    );
+    await runAt(join(cwd, 'model.delve'), 2000);
+    expect(await newestRun(cwd, isOther)).toBe(join(cwd, 'model.delve'));
+  });
+
   it('is missed in one sentence', async () => {
     const cwd = await temporaryDirectory();
     await expect(newestRun(cwd)).rejects.toThrow(
