@@ -77,7 +77,7 @@ Examples:
         import('../run/readRun.js'),
         import('../job/gate.js'),
         import('../check/allowDifferent.js'),
-        import('../job/samePath.js'),
+        import('../run/samePath.js'),
       ]);
       const config = await configFor(options, context);
       const given = (texts: readonly string[] = [], option: string): Bound[] =>
@@ -136,7 +136,7 @@ async function ownRun(
   if (config?.out === undefined) return undefined;
   const [{ isRun }, { isSamePath }] = await Promise.all([
     import('../run/newestRun.js'),
-    import('../job/samePath.js'),
+    import('../run/samePath.js'),
   ]);
   if (!(await isRun(config.out))) return undefined;
   if (baseline !== undefined && (await isSamePath(config.out, baseline))) return undefined;

@@ -14,7 +14,7 @@ export async function namedOrNewest(
   if (runs.length > 0) return runs;
   const [{ newestRun }, { isSamePath }] = await Promise.all([
     import('../run/newestRun.js'),
-    import('../job/samePath.js'),
+    import('../run/samePath.js'),
   ]);
   const isOther = (dir: string) => other !== undefined && isSamePath(dir, other);
   const newest = shownPath(await newestRun(cwd, isOther), cwd);
