@@ -14,12 +14,13 @@ import { selectLayers } from '../layers/selectLayers.js';
 import { readModelFile } from '../onnx/modelFile.js';
 import { fixedBatchSize, modelInputs } from '../onnx/modelInput.js';
 import type { Run } from '../run/schema.js';
+import { type OtherRun, type PlannedRun, placeFor } from '../run/standingRun.js';
 import { type RuleName, ruleCalled } from '../run/storedRule.js';
 import { checkTarget, writeRun } from '../run/writeRun.js';
 import { embedSamples } from './embedSamples.js';
 import type { InspectOptions } from './inspect.js';
 import { openedUnlessAborted, refuseAborted } from './interruption.js';
-import { makeRun } from './makeRun.js';
+import { makeRun, settingsOf } from './makeRun.js';
 import { observationOptions } from './observationOptions.js';
 
 export interface AnalyzeOptions
@@ -32,6 +33,13 @@ export interface AnalyzeOptions
   readonly data: string | readonly string[];
   /** Directory for the run; absent: nothing is written. */
   readonly out?: string;
+  /**
+   * What becomes of another run that stands at `out`: `replace` it (default), `refuse` before the pass, or `number`
+   * the directory. The same one, by the name of the model, the data and the settings, is replaced in any case.
+   */
+  readonly otherRun?: OtherRun;
+  /** Called before the pass with where the run goes: `out`, or that with a number. */
+  readonly onTarget?: (dir: string) => void;
   /** Write the moments too, so that runs can be merged and covariances read back. */
   readonly moments?: boolean;
   /**
@@ -118,7 +126,24 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     onProgress: options.onProgress,
     onNotice: options.onNotice,
   };
+  const statistics = {
+    ...settings,
+    thresholds,
+    idimRule,
+    batchSize,
+    split: options.split ?? 'eval',
+    maxSamples: options.maxSamples,
+    every: options.every,
+    axes: options.embedding,
+  };
   try {
+    const planned: PlannedRun = {
+      model,
+      data: source,
+      settings: settingsOf(statistics, { provider: 'cpu' }),
+      layers: layers.map(({ name }) => name),
+    };
+    const out = await chosenTarget(options, planned);
     const observation = await observe(instrumented, source, { ...pass, precision: settings.precision });
     if (observation.samples === 0) throw new UserError(noSamples(options));
     const widest = Math.max(...observation.layers.map(({ moments }) => moments.sum.length));
@@ -127,16 +152,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     }
     const made = await makeRun(
       { model, found: { layers, notObservable }, outputs, source, observation, measuredAtInput },
-      {
-        ...settings,
-        thresholds,
-        idimRule,
-        batchSize: observation.batchSize,
-        split: options.split ?? 'eval',
-        maxSamples: options.maxSamples,
-        every: options.every,
-        axes: options.embedding,
-      },
+      { ...statistics, batchSize: observation.batchSize },
       signal,
     );
     refuseAborted(signal, made.run.data.samples);
@@ -146,7 +162,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
       : { run: made.run, embedding: undefined };
     refuseAborted(signal, run.data.samples);
     const moments = options.moments ? made.moments : undefined;
-    if (options.out !== undefined) await writeRun(options.out, run, { moments, embedding });
+    if (out !== undefined) await writeRun(out, run, { moments, embedding });
     return run;
   } finally {
     await source.close();
@@ -156,6 +172,20 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
 /** Where the run of a model goes when nothing is said: `<model name>.delve` in the current directory. */
 export function defaultTarget(model: string): string {
   return resolve(`${basename(model).replace(/\.onnx$/i, '')}.delve`);
+}
+
+/** Where the run goes, decided before hours of work. */
+async function chosenTarget(
+  { out, otherRun = 'replace', onTarget, onNotice }: AnalyzeOptions,
+  planned: PlannedRun,
+): Promise<string | undefined> {
+  if (out === undefined) return undefined;
+  const { dir, difference } = await placeFor(out, planned, otherRun);
+  if (difference !== undefined) {
+    onNotice?.(`${basename(out)} holds another run (${difference}): this one goes to ${basename(dir)}`);
+  }
+  onTarget?.(dir);
+  return dir;
 }
 
 function noSamples({ every }: AnalyzeOptions): string {

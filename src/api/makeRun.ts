@@ -145,7 +145,11 @@ function isLinear({ convMethod, sequenceMethod }: InstrumentOptions): boolean {
   return (convMethod === 'channelwise' || convMethod === 'mean') && sequenceMethod !== 'flatten';
 }
 
-function settingsOf(options: PassOptions, { provider, devices, tf32 }: Observation): RunSettings {
+/** What a run says of how it was made. */
+export function settingsOf(
+  options: PassOptions,
+  { provider, devices, tf32 }: Pick<Observation, 'provider' | 'devices' | 'tf32'>,
+): RunSettings {
   const { thresholds, idimRule, sequenceMethod, interpolate, interpolation, maxSamples, every } = options;
   return {
     threshold: thresholds[0],

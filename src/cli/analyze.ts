@@ -8,7 +8,10 @@ import { shownPath } from './shownPath.js';
 
 /** The options by the names that commander gives them. */
 interface Options
-  extends Omit<AnalyzeOptions, 'model' | 'data' | 'operators' | 'thresholds' | 'batchSize' | 'shapes'>,
+  extends Omit<
+      AnalyzeOptions,
+      'otherRun' | 'onTarget' | 'model' | 'data' | 'operators' | 'thresholds' | 'batchSize' | 'shapes'
+    >,
     ImageOptions,
     CsvOptions {
   readonly data?: string[];
@@ -16,6 +19,7 @@ interface Options
   readonly batch?: number | 'auto';
   readonly threshold?: number[];
   readonly shape?: Record<string, number[]>;
+  readonly overwrite?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -63,6 +67,7 @@ export function addAnalyze(program: Command, context: Context): void {
     )
     .optionsGroup('Output:')
     .addOption(new Option('--out <dir>', 'where the run goes').default(undefined, '<model name>.delve'))
+    .option('--overwrite', 'replace another run at --out: of other data, settings or another model')
     .option('--moments', 'keep the moments too, for delve merge and for covariances')
     .option('--embedding', "project the samples on each layer's first two eigenvectors, in a second pass")
     .option('--json', 'print the run as JSON instead of the table')
@@ -91,6 +96,7 @@ async function run(model: string, options: Options, context: Context): Promise<v
     batch,
     threshold,
     shape: shapes,
+    overwrite,
     json,
     quiet,
     columns,
@@ -103,7 +109,7 @@ async function run(model: string, options: Options, context: Context): Promise<v
       '--data is missing: give the data to analyse, such as --data images/ or --data random:64',
     );
   }
-  const out = options.out ?? defaultTarget(model);
+  let out = options.out ?? defaultTarget(model);
   const display = quiet ? undefined : progressDisplay(stderr, env);
   const result = await context.interruptible(async (signal) => {
     try {
@@ -112,6 +118,10 @@ async function run(model: string, options: Options, context: Context): Promise<v
         model,
         data,
         out,
+        otherRun: overwrite ? 'replace' : options.out === undefined ? 'number' : 'refuse',
+        onTarget: (dir) => {
+          out = dir;
+        },
         shapes,
         image: { resize, crop, scale, mean, std, color, layout },
         csv: { columns, labelColumn },

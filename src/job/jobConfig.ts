@@ -43,7 +43,7 @@ export interface JobConfig extends CheckConfig {
 /** What `analyze` in a file may say. */
 export type JobAnalyzeOptions = Omit<
   AnalyzeOptions,
-  'model' | 'data' | 'out' | 'signal' | 'onProgress' | 'onNotice'
+  'model' | 'data' | 'out' | 'otherRun' | 'onTarget' | 'signal' | 'onProgress' | 'onNotice'
 >;
 
 const reports = arrayOf(

@@ -44,7 +44,7 @@ export async function runJob(job: JobConfig, options: RunJobOptions = {}): Promi
   }
   // Before hours of work: what the run will be held against, and where it goes.
   const rules = hasRules(job) && !isUpdate ? await rulesOf(job) : undefined;
-  const out = job.out ?? defaultTarget(model);
+  let out = job.out ?? defaultTarget(model);
   if (baseline !== undefined && (await isSamePath(out, baseline))) {
     throw new UserError(
       `${file} writes the run to its own baseline, ${baseline}: give "out" and "baseline" different directories`,
@@ -53,7 +53,14 @@ export async function runJob(job: JobConfig, options: RunJobOptions = {}): Promi
   if (isUpdate && baseline !== undefined) await checkTarget(baseline);
   await checkTarget(out);
   await prepareReports(job, out);
-  const run = await analyze({ ...job.analyze, ...hooks, model, data, out });
+  const run = await analyze({
+    ...{ ...job.analyze, ...hooks, model, data, out },
+    // A job that says where its run goes means that run to be replaced.
+    otherRun: job.out === undefined ? 'number' : 'replace',
+    onTarget: (dir) => {
+      out = dir;
+    },
+  });
   const files: string[] = [];
   for (const { format, output, plot, width, dpi } of reports) {
     const about = { names: [out], folders: [out], picture: { plot, width, dpi } };

@@ -229,6 +229,39 @@ describe('runs of data that was prepared in two ways', () => {
   });
 });
 
+describe('delve analyze', () => {
+  test('keeps a run that was made otherwise, unless told to replace it', async () => {
+    const analyze = (...options: string[]) =>
+      delve(['analyze', at('cross.onnx'), '--out', at('kept.delve'), '--data', ...options]);
+    expect((await analyze(at('x.npy'), '--quiet')).code).toBe(0);
+    expect((await analyze(at('x.npy'), '--quiet')).code).toBe(0);
+    const { code, stderr, stdout } = await analyze('random:8', '--quiet');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe(
+      `delve: ${at('kept.delve')} holds another run (data ${at('x.npy')} there, random:8 here): name another directory with --out, or replace it with --overwrite\n`,
+    );
+    expect((await readRun('kept.delve')).data.source).toBe(at('x.npy'));
+    expect((await analyze('random:8', '--overwrite', '--quiet')).code).toBe(0);
+    expect((await readRun('kept.delve')).data.source).toBe('random:8');
+  });
+
+  test('numbers the run where nothing was said of where it goes', async () => {
+    await mkdir(at('here'));
+    const analyze = (data: string) =>
+      runProgram(['analyze', '../cross.onnx', '--data', data], { cwd: at('here') });
+    expect((await analyze('../x.npy')).stderr).toMatch(/run written to cross\.delve\n$/);
+    for (const _ of ['new', 'again']) {
+      const { stderr } = await analyze('random:8');
+      expect(stderr).toContain(
+        'cross.delve holds another run (data ../x.npy there, random:8 here): this one goes to cross-2.delve\n',
+      );
+      expect(stderr).toMatch(/run written to cross-2\.delve\n$/);
+    }
+    expect((await readRun('here/cross.delve')).data.source).toBe('../x.npy');
+    expect((await readRun('here/cross-2.delve')).data.source).toBe('random:8');
+  });
+});
+
 describe('delve merge', () => {
   test('of two parts of the data equals one pass over all of it', async () => {
     await mkdir(at('both'));

@@ -47,7 +47,7 @@ describe('a run that version 0.1.0 saved', () => {
       expect([name, saturation]).toEqual([name, thresholds[1].saturation]);
     }
     await cp(SAVED, at('copy.delve'), { recursive: true });
-    const merged = await delve('merge', SAVED, at('copy.delve'), '--out', at('merged.delve'));
+    const merged = await delve(['merge', SAVED, at('copy.delve'), '--out', at('merged.delve')]);
     expect(merged.code).toBe(2);
     expect(merged.stderr).toContain('copy.delve');
   });
