@@ -141,4 +141,6 @@ async function run(model: string, options: Options, context: Context): Promise<v
     report(result, json ? { format: 'json' } : { color: hasColor(stdout, env), width: stdout.columns }),
   );
   if (!quiet) stderr.write(`run written to ${shownPath(out, cwd)}\n`);
+  const { requireMeasured } = await import('../run/requireMeasured.js');
+  requireMeasured(result, shownPath(out, cwd));
 }

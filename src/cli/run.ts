@@ -74,8 +74,10 @@ Examples:
       if (updateBaseline && job.baseline !== undefined) {
         say(`baseline written to ${shownPath(job.baseline, cwd)}`);
       }
+      const { requireMeasured } = await import('../run/requireMeasured.js');
       if (!done.check) {
         await print(context, report(done.run, { color: hasColor(stdout, env), width: stdout.columns }));
+        requireMeasured(done.run, shownPath(done.out, cwd));
         return;
       }
       await giveVerdict(
@@ -84,5 +86,7 @@ Examples:
         output,
       );
       if (!done.check.passed) context.exitCode = FAILED;
+      // Rules on the run as a whole may pass without any layer.
+      else requireMeasured(done.run, shownPath(done.out, cwd));
     });
 }

@@ -1,6 +1,7 @@
 import { type AnalyzeOptions, analyze, defaultTarget } from '../api/analyze.js';
 import { type CheckResult, check } from '../check/check.js';
 import { UserError } from '../errors.js';
+import { requireMeasured } from '../run/requireMeasured.js';
 import { isSamePath } from '../run/samePath.js';
 import type { Run } from '../run/schema.js';
 import { checkTarget } from '../run/writeRun.js';
@@ -66,6 +67,9 @@ export async function runJob(job: JobConfig, options: RunJobOptions = {}): Promi
     const about = { names: [out], folders: [out], picture: { plot, width, dpi } };
     files.push(...(await writeReports([run], [format], output, about)));
   }
-  if (isUpdate && baseline !== undefined) await updateBaseline(baseline, run);
+  if (isUpdate && baseline !== undefined) {
+    requireMeasured(run, out);
+    await updateBaseline(baseline, run);
+  }
   return { run, out, files, ...(rules ? { check: check(run, rules) } : {}) };
 }

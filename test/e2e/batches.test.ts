@@ -101,6 +101,53 @@ describe('NaN in one sample', () => {
   });
 });
 
+describe('NaN in all layers', () => {
+  const job = async (name: string, parts: object) => {
+    await put(name, JSON.stringify({ model: 'cross.onnx', data: 'nans.npy', out: 'job.delve', ...parts }));
+    return delve([
+      'run',
+      '--config',
+      at(name),
+      '--quiet',
+      ...('baseline' in parts ? ['--update-baseline'] : []),
+    ]);
+  };
+  const said =
+    /^delve: no layer could be measured: in fc, NaN or Inf came up in batch 1; .*is kept in .*\.delve\)\n$/;
+
+  beforeAll(() => put('nans.npy', npyBytes("'<f4'", '(1, 3)', Float32Array.of(1, Number.NaN, 0))));
+
+  test('ends analyze in an error, with the run kept', async () => {
+    const args = [
+      'analyze',
+      at('cross.onnx'),
+      '--data',
+      at('nans.npy'),
+      '--out',
+      at('nans.delve'),
+      '--quiet',
+    ];
+    expect(await delve(args)).toMatchObject({ code: 2, stderr: expect.stringMatching(said) });
+    expect(JSON.parse(await readFile(at('nans.delve/run.json'), 'utf8')).layers[0].invalid.batch).toBe(1);
+  });
+
+  test('ends a job in an error, unless its check has failed', async () => {
+    expect(await job('plain.json', {})).toMatchObject({ code: 2, stderr: expect.stringMatching(said) });
+    const passing = { rules: [{ statistic: 'invalid', max: 5 }] };
+    expect(await job('passing.json', passing)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(said),
+    });
+    expect(await job('failing.json', { minSaturation: 0 })).toMatchObject({ code: 1, stderr: '' });
+  });
+
+  test('makes no baseline', async () => {
+    const update = await job('update.json', { baseline: 'nanbase.delve' });
+    expect(update).toMatchObject({ code: 2, stderr: expect.stringMatching(said) });
+    await expect(readFile(at('nanbase.delve/run.json'))).rejects.toThrow(/ENOENT/);
+  });
+});
+
 test('no sample at all is an error', async () => {
   await put('none.npy', npyBytes("'<f4'", '(0, 3)', new Float32Array(0)));
   const { code, stderr } = await delve([

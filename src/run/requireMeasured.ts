@@ -1,0 +1,16 @@
+import { UserError } from '../errors.js';
+import type { Run } from './schema.js';
+
+/**
+ * Makes sure that a run says something: in at least one layer neither NaN nor Inf came up.
+ *
+ * @param out where the run was written, for the message.
+ * @throws UserError where all layers are invalid.
+ */
+export function requireMeasured({ layers }: Run, out: string): void {
+  const [first] = layers;
+  if (!first?.invalid || !layers.every(({ invalid }) => invalid)) return;
+  throw new UserError(
+    `no layer could be measured: in ${first.name}, ${first.invalid.reason} in batch ${first.invalid.batch}; look for NaN and Inf in the data, its preprocessing and the weights (the run is kept in ${out})`,
+  );
+}
