@@ -32,11 +32,16 @@ export async function main(host: HostProcess): Promise<number> {
   const { stdout, stderr, env } = host;
   // Whoever writes hears of a failure itself; without a listener it would end the process as well.
   for (const stream of [stdout, stderr]) stream.on('error', () => {});
+  const cwd = currentFolder(host);
+  if (cwd === undefined) {
+    stderr.write('delve: the current folder is not there any more: change to one that is, and try again\n');
+    return EXIT_ERROR;
+  }
   const context: Context = {
     stdout,
     stderr,
     env,
-    cwd: host.cwd(),
+    cwd,
     interruptible: (work) => interruptible(host, work),
     exitCode: 0,
   };
@@ -46,6 +51,15 @@ export async function main(host: HostProcess): Promise<number> {
     return context.exitCode;
   } catch (error) {
     return explain(error, context, host.argv.includes('--debug'));
+  }
+}
+
+/** `undefined` where it has been deleted: then nothing can be found from it. */
+function currentFolder(host: HostProcess): string | undefined {
+  try {
+    return host.cwd();
+  } catch {
+    return undefined;
   }
 }
 
