@@ -5,6 +5,7 @@ import { requireGroups } from './allowDifferent.js';
 import { requireComparable } from './baseline.js';
 import type { Bound } from './bound.js';
 import { boundRules } from './boundRules.js';
+import { chooser, type Named } from './chooser.js';
 import { judge } from './judge.js';
 import type { Judgement } from './judgement.js';
 import type { Rule } from './rule.js';
@@ -53,12 +54,7 @@ export interface CheckResult {
  */
 export function check(run: Run, rules: CheckRules): CheckResult {
   const { baseline } = rules;
-  const all = [
-    ...boundRules(rules.minSaturation, 'min', 'minSaturation'),
-    ...boundRules(rules.maxSaturation, 'max', 'maxSaturation'),
-    ...boundRules(rules.maxDrop, 'maxDrop', 'maxDrop'),
-    ...(rules.rules ?? []),
-  ];
+  const all = allRules(rules);
   requireRules(run, all, baseline);
   const allowed = requireGroups(rules.allowDifferent ?? [], 'allowDifferent');
   const differences = baseline && comparesWith(all) ? requireComparable(run, baseline, allowed) : [];
@@ -86,10 +82,32 @@ export function check(run: Run, rules: CheckRules): CheckResult {
   };
 }
 
+/**
+ * Makes sure, before a pass over the data, that every rule is about some of the layers that the run will have.
+ *
+ * @param isBaseline whether the run is to become the baseline, for which it stands here then.
+ * @throws UserError as `check` would.
+ */
+export function requireFittingRules(run: Named, rules: CheckRules, isBaseline = false): void {
+  const all = allRules(rules);
+  const baseline = isBaseline ? run : rules.baseline;
+  if (!isBaseline) requireRules(run, all, rules.baseline);
+  for (const rule of all) chooser(rule, run, baseline);
+}
+
+function allRules(rules: CheckRules): Rule[] {
+  return [
+    ...boundRules(rules.minSaturation, 'min', 'minSaturation'),
+    ...boundRules(rules.maxSaturation, 'max', 'maxSaturation'),
+    ...boundRules(rules.maxDrop, 'maxDrop', 'maxDrop'),
+    ...(rules.rules ?? []),
+  ];
+}
+
 const comparesWith = (rules: readonly Rule[]): boolean =>
   rules.some(({ maxDrop, maxRise }) => maxDrop !== undefined || maxRise !== undefined);
 
-function requireRules(run: Run, rules: readonly Rule[], baseline: Run | undefined): void {
+function requireRules(run: Named, rules: readonly Rule[], baseline: Run | undefined): void {
   if (rules.length === 0 && !baseline) {
     throw new UserError(
       'there is no rule to check: give --min-saturation, --max-saturation or --baseline with --max-drop, or rules in a delve.config.json',

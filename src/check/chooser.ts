@@ -1,11 +1,16 @@
 import { UserError } from '../errors.js';
 import { layerGlob } from '../layers/layerGlob.js';
-import type { Run, RunLayer } from '../run/schema.js';
+import type { RunLayer } from '../run/schema.js';
 import { requireRule } from './requireRules.js';
 import type { Rule } from './rule.js';
 
+/** What is known of layers before anything was measured, too. */
+export interface Named {
+  readonly layers: readonly Pick<RunLayer, 'name' | 'op'>[];
+}
+
 /** Whether a rule is about a layer. */
-export type Chooser = (layer: RunLayer) => boolean;
+export type Chooser = (layer: Pick<RunLayer, 'name' | 'op'>) => boolean;
 
 /**
  * Which layers a rule is about.
@@ -13,7 +18,7 @@ export type Chooser = (layer: RunLayer) => boolean;
  * @throws UserError where the rule means nothing, a name in it matches no layer, or it compares with a baseline that
  *   is not there or has none of its layers.
  */
-export function chooser(rule: Rule, run: Run, baseline: Run | undefined): Chooser {
+export function chooser(rule: Rule, run: Named, baseline: Named | undefined): Chooser {
   requireRule(rule);
   const { layers, op, maxDrop, maxRise, level, origin } = rule;
   const isCompared = maxDrop !== undefined || maxRise !== undefined;

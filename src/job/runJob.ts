@@ -1,5 +1,6 @@
 import { type AnalyzeOptions, analyze, defaultTarget } from '../api/analyze.js';
-import { type CheckResult, check } from '../check/check.js';
+import { inspect } from '../api/inspect.js';
+import { type CheckResult, check, requireFittingRules } from '../check/check.js';
 import { UserError } from '../errors.js';
 import { requireMeasured } from '../run/requireMeasured.js';
 import { isSamePath } from '../run/samePath.js';
@@ -54,6 +55,10 @@ export async function runJob(job: JobConfig, options: RunJobOptions = {}): Promi
   if (isUpdate && baseline !== undefined) await checkTarget(baseline);
   await checkTarget(out);
   await prepareReports(job, out);
+  if (hasRules(job)) {
+    const { baseline: _, ...toCome } = job;
+    requireFittingRules(await inspect(model, job.analyze), rules ?? toCome, isUpdate);
+  }
   const run = await analyze({
     ...{ ...job.analyze, ...hooks, model, data, out },
     // A job that says where its run goes means that run to be replaced.

@@ -241,6 +241,20 @@ describe('one sentence and exit code 2, never a pass, for', () => {
     expect(code).toBe(2);
   });
 
+  test.each([[['--update-baseline']], [[]]])(
+    'a job with a rule that is about no layer, before its pass (%j)',
+    async (options) => {
+      const job = { model: 'model.onnx', data: 'images', out: 'early.delve' };
+      const baseline = options.length > 0 ? { baseline: 'early-base.delve' } : {};
+      await config({ ...job, ...baseline, minSaturation: { 'layer9.*': 0.1 } });
+      const { code, stderr } = await runProgram(['run', '--quiet', ...options], here);
+      expect(stderr).toMatch(/layer9\.\*=0\.1 matches no layer: the run has /);
+      expect(code).toBe(2);
+      expect(await readdir(folder.path)).not.toContain('early.delve');
+      expect(await readdir(folder.path)).not.toContain('early-base.delve');
+    },
+  );
+
   test('no file here or above', async () => {
     await rm(at('delve.config.json'));
     const { code, stderr } = await delve(['run'], here);
