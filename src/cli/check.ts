@@ -63,7 +63,7 @@ Examples:
     )
     .action(async (name: string | undefined, options: Options) => {
       const [
-        { check },
+        { check, requireFittingRules },
         { parseBound },
         { boundRules },
         { readRun },
@@ -88,23 +88,7 @@ Examples:
       const [path] = await namedOrNewest(own === undefined ? [] : [own], context, baseline);
       const isBaseline = baseline !== undefined && (await isSamePath(path, baseline));
       const run = await readRun(path);
-      if (options.updateBaseline) {
-        if (baseline === undefined) {
-          throw new UserError('--update-baseline needs to know where: name the baseline with --baseline');
-        }
-        const { updateBaseline } = await import('../job/updateBaseline.js');
-        if (isBaseline) {
-          throw new UserError(`${path} is the baseline already: name the run that is to take its place`);
-        }
-        await updateBaseline(baseline, run);
-        context.stderr.write(`baseline written to ${shownPath(baseline, context.cwd)}\n`);
-        return;
-      }
-      const { readsOf } = await import('../run/harm.js');
-      const { files = [], ...reads } = readsOf([run], baseline === undefined ? [path] : [path, baseline]);
-      const file = config ? [{ path: config.file, what: `the rules ${config.file}` }] : [];
-      await requireHarmlessOutput(options, { ...reads, files: [...files, ...file] });
-      const rules = await rulesOf({
+      const held = {
         minSaturation: config?.minSaturation ?? [],
         maxSaturation: config?.maxSaturation ?? [],
         maxDrop: config?.maxDrop ?? [],
@@ -115,6 +99,26 @@ Examples:
           ...boundRules(given(options.maxSaturation, '--max-saturation'), 'max', 'maxSaturation'),
           ...boundRules(given(options.maxDrop, '--max-drop'), 'maxDrop', 'maxDrop'),
         ],
+      };
+      if (options.updateBaseline) {
+        if (baseline === undefined) {
+          throw new UserError('--update-baseline needs to know where: name the baseline with --baseline');
+        }
+        const { updateBaseline } = await import('../job/updateBaseline.js');
+        if (isBaseline) {
+          throw new UserError(`${path} is the baseline already: name the run that is to take its place`);
+        }
+        requireFittingRules(run, held, true);
+        await updateBaseline(baseline, run);
+        context.stderr.write(`baseline written to ${shownPath(baseline, context.cwd)}\n`);
+        return;
+      }
+      const { readsOf } = await import('../run/harm.js');
+      const { files = [], ...reads } = readsOf([run], baseline === undefined ? [path] : [path, baseline]);
+      const file = config ? [{ path: config.file, what: `the rules ${config.file}` }] : [];
+      await requireHarmlessOutput(options, { ...reads, files: [...files, ...file] });
+      const rules = await rulesOf({
+        ...held,
         ...(baseline === undefined ? {} : { baseline }),
         allowDifferent: [...(config?.allowDifferent ?? []), ...allowed],
       });

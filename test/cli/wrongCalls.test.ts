@@ -189,6 +189,10 @@ const calls: readonly (readonly [string, RegExp])[] = [
   ],
   // Checks
   ['check @/good.delve', /there is no rule to check: give --min-saturation/],
+  [
+    'check @/good.delve --min-saturation z*=0.1 --baseline @/new.delve --update-baseline',
+    /z\*=0.1 matches no layer: the run has a, b/,
+  ],
   ['check @/good.delve --min-saturation 2', /--min-saturation 2 is out of range: .*from 0 to 1/],
   ['check @/good.delve --min-saturation 5%', /--min-saturation 5% is no bound/],
   ['check @/good.delve --min-saturation z*=0.1', /z\*=0.1 matches no layer: the run has a, b/],
