@@ -6,9 +6,11 @@ import type { PassOptions } from '../engine/pass.js';
 import type { Progress } from '../engine/progress.js';
 import { UserError } from '../errors.js';
 import { instrument } from '../instrument/instrument.js';
+import { nameOutputs } from '../instrument/nameOutputs.js';
 import type { InstrumentOptions } from '../instrument/options.js';
 import { requireProjectable } from '../instrument/project.js';
 import { findLayers } from '../layers/findLayers.js';
+import { mixesSamples } from '../layers/mixesSamples.js';
 import { outputLayers } from '../layers/outputLayers.js';
 import { selectLayers } from '../layers/selectLayers.js';
 import { readModelFile } from '../onnx/modelFile.js';
@@ -104,6 +106,13 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   const measuredAtInput = instrumented.layers.flatMap(({ layer, lifted }) => (lifted ? [layer] : []));
   const inputs = modelInputs(model.graph);
   const fixedBatch = fixedBatchSize(inputs);
+  const mixer =
+    fixedBatch === undefined
+      ? undefined
+      : mixesSamples(
+          { ...model, graph: nameOutputs(model.graph, layers) },
+          layers.map(({ output }) => output),
+        );
   const tuneBatch = options.batchSize === 'auto';
   const wanted = options.batchSize === 'auto' ? undefined : options.batchSize;
   const batchSize = fixedBatch ?? wanted ?? 32;
@@ -120,6 +129,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     batchSize,
     tuneBatch,
     fixedBatch,
+    wholeBatches: mixer !== undefined,
     maxSamples: options.maxSamples,
     every: options.every,
     signal,
@@ -145,13 +155,27 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     };
     const out = await chosenTarget(options, planned);
     const observation = await observe(instrumented, source, { ...pass, precision: settings.precision });
+    const { leftOut = 0 } = observation;
+    const mixing = `the model fixes its batch size to ${fixedBatch}, and its ${mixer} makes each sample's numbers depend on the others of its batch`;
+    if (observation.samples === 0 && leftOut > 0) {
+      throw new UserError(
+        `${mixing}: the ${leftOut} ${leftOut === 1 ? 'sample' : 'samples'} of this data fill no batch; give at least ${fixedBatch}`,
+      );
+    }
     if (observation.samples === 0) throw new UserError(noSamples(options));
     const widest = Math.max(...observation.layers.map(({ moments }) => moments.sum.length));
     if (widest >= LONG_SPECTRUM) {
       options.onNotice?.(`computing eigenvalues, of up to ${widest} features a layer: this takes a while`);
     }
+    const warnings =
+      leftOut > 0
+        ? [
+            `${mixing}: the last ${leftOut} ${leftOut === 1 ? 'sample' : 'samples'}, which fill no batch, were left out`,
+          ]
+        : [];
+    for (const warning of warnings) options.onNotice?.(warning);
     const made = await makeRun(
-      { model, found: { layers, notObservable }, outputs, source, observation, measuredAtInput },
+      { model, found: { layers, notObservable }, outputs, source, observation, measuredAtInput, warnings },
       { ...statistics, batchSize: observation.batchSize },
       signal,
     );

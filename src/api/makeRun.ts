@@ -29,6 +29,8 @@ export interface Pass {
   readonly observation: Observation;
   /** Names of the layers whose moments came from their inputs. */
   readonly measuredAtInput: readonly string[];
+  /** What there is to say of the run as a whole. */
+  readonly warnings?: readonly string[];
 }
 
 export interface PassOptions extends InstrumentOptions, Omit<WantedStatistics, 'precision'> {
@@ -47,7 +49,7 @@ export interface PassOptions extends InstrumentOptions, Omit<WantedStatistics, '
  * @throws InterruptedError when `signal` aborts.
  */
 export async function makeRun(
-  { model, found, outputs, source, observation, measuredAtInput }: Pass,
+  { model, found, outputs, source, observation, measuredAtInput, warnings = [] }: Pass,
   options: PassOptions,
   signal: AbortSignal | undefined,
 ): Promise<{ run: Run; moments: ReadonlyMap<string, Moments>; axes: ReadonlyMap<string, PrincipalAxes> }> {
@@ -76,6 +78,8 @@ export async function makeRun(
       ...(atInput.has(name) ? { measuredAt: 'input' } : {}),
     };
   });
+  const random = source.reader === 'random' ? ['random data: the numbers say nothing about real use'] : [];
+  const remarks = [...random, ...warnings];
   const run: Run = {
     schemaVersion: 1,
     delve: version,
@@ -97,9 +101,7 @@ export async function makeRun(
     outputLayer: outputs.last,
     outputLayers: outputs.all,
     ...(found.notObservable.length > 0 ? { notObservable: found.notObservable } : {}),
-    ...(source.reader === 'random'
-      ? { warnings: ['random data: the numbers say nothing about real use'] }
-      : {}),
+    ...(remarks.length > 0 ? { warnings: remarks } : {}),
   };
   return {
     run,

@@ -10,6 +10,7 @@ import type { FoundBy, Task } from './messages.js';
 import { expectedSamples, type Progress } from './progress.js';
 import type { ProviderChoice } from './provider.js';
 import { keepFloat32, type Tf32 } from './tf32.js';
+import { wholeBatches } from './wholeBatches.js';
 import { WorkerTeam } from './workerTeam.js';
 
 export interface PassOptions {
@@ -24,6 +25,8 @@ export interface PassOptions {
   readonly tuneBatch?: boolean;
   /** The batch size that the model fixes. */
   readonly fixedBatch?: number;
+  /** Leave samples out that do not fill a batch of the size that the model fixes. */
+  readonly wholeBatches?: boolean;
   /** Stop after exactly that many samples. */
   readonly maxSamples?: number;
   /** Use every k-th batch only. */
@@ -44,6 +47,8 @@ export interface Pass<Found> {
   /** The CUDA devices that shared the batches, where there were several. */
   readonly devices?: readonly number[];
   readonly samples: number;
+  /** Samples that were left out because they did not fill a batch, where there were any. */
+  readonly leftOut?: number;
   readonly batches: number;
   /** Samples that a full batch held; where it was tuned, that of the highest throughput. */
   readonly batchSize: number;
@@ -90,6 +95,7 @@ export async function runPass<T extends Task>(
 
   let provider = 'cpu' as Provider;
   let samples = 0;
+  let leftOut = 0;
   let batches = 0;
   const tuner =
     options.tuneBatch && options.fixedBatch === undefined
@@ -130,7 +136,13 @@ export async function runPass<T extends Task>(
   const pass = async (): Promise<readonly FoundBy[T['kind']][]> => {
     const { maxSamples, every } = options;
     const read = source.feeds({ batchSize, maxSamples, every, signal });
-    const feeds = tuner ? joinedFeeds(read, () => tuner.size) : read;
+    const whole =
+      options.wholeBatches && fixedBatch !== undefined
+        ? wholeBatches(read, fixedBatch, (count) => {
+            leftOut += count;
+          })
+        : read;
+    const feeds = tuner ? joinedFeeds(whole, () => tuner.size) : whole;
     const iterator = feeds[Symbol.asyncIterator]();
     try {
       for (;;) {
@@ -154,6 +166,7 @@ export async function runPass<T extends Task>(
       ...(provider === 'cuda' ? { tf32 } : {}),
       ...(typeof options.device === 'object' && devices.length > 1 ? { devices: options.device } : {}),
       samples,
+      ...(leftOut > 0 ? { leftOut } : {}),
       batches,
       batchSize: tuner?.best ?? batchSize,
       seconds: seconds(),
