@@ -14,6 +14,12 @@ export type Outputs = InferenceSession.ReturnType;
 /** ONNX Runtime's own log lines would spill on stderr; what went wrong arrives as an exception anyway. */
 const FATAL_ONLY = 4;
 
+/**
+ * A dequantized weight and the MatMul behind it become one MatMulNBits, which by default rounds its activations to
+ * int8 as well. The graph says nothing of that: 1 leaves them float32.
+ */
+const AS_WRITTEN = { qdq_matmulnbits_accuracy_level: '1' };
+
 export interface SessionOptions {
   readonly provider: ProviderChoice;
   /** Which of several GPUs. */
@@ -58,7 +64,7 @@ export class ModelSession {
           graphOptimizationLevel: 'all',
           logSeverityLevel: FATAL_ONLY,
           ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-          ...externalData(folder),
+          extra: { session: { ...AS_WRITTEN, ...externalData(folder) } },
         }),
       );
       return new ModelSession(ort, session, provider, notice);
@@ -110,7 +116,7 @@ export async function openPlain({
       executionProviders: ['cpu'],
       graphOptimizationLevel: 'disabled',
       logSeverityLevel: FATAL_ONLY,
-      ...externalData(folder),
+      extra: { session: { ...AS_WRITTEN, ...externalData(folder) } },
     });
   } catch (error) {
     throw sessionError(error);
@@ -118,9 +124,7 @@ export async function openPlain({
 }
 
 const externalData = (folder: string | undefined) =>
-  folder === undefined
-    ? {}
-    : { extra: { session: { model_external_initializers_file_folder_path: folder } } };
+  folder === undefined ? {} : { model_external_initializers_file_folder_path: folder };
 
 export function doublesOf(outputs: Outputs, name: string): Float64Array {
   const values = valuesOf(outputs, name);
