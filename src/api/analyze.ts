@@ -22,6 +22,7 @@ import { checkTarget, writeRun } from '../run/writeRun.js';
 import { embedSamples } from './embedSamples.js';
 import type { InspectOptions } from './inspect.js';
 import { openedUnlessAborted, refuseAborted } from './interruption.js';
+import { longLoading } from './longLoading.js';
 import { makeRun, settingsOf } from './makeRun.js';
 import { observationOptions } from './observationOptions.js';
 
@@ -102,6 +103,8 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   const proper = found.filter(({ op }) => !options.operators?.includes(op));
   const outputs = { last: proper.at(-1)?.name, all: outputLayers(model, proper) };
   if (options.embedding) requireProjectable(model);
+  const long = longLoading(layers.length);
+  if (long !== undefined) options.onNotice?.(long);
   const instrumented = instrument(model, layers, settings);
   const measuredAtInput = instrumented.layers.flatMap(({ layer, lifted }) => (lifted ? [layer] : []));
   const inputs = modelInputs(model.graph);
