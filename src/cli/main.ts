@@ -112,7 +112,14 @@ Exit codes: 0 done or passed, 1 a check failed, 2 an error, 130 interrupted.`,
       .option('--debug', 'print a stack trace with an error')
       .helpOption('-h, --help', 'print this')
       .configureOutput({
-        outputError: (text, write) => write(usageError(text, `delve ${command.name()}`)),
+        outputError: (text, write) =>
+          write(
+            usageError(
+              text,
+              `delve ${command.name()}`,
+              command.options.flatMap(({ long }) => long ?? []),
+            ),
+          ),
       });
   }
   return program;

@@ -1,12 +1,14 @@
 import { printable } from '../report/printable.js';
+import { nearOption } from './nearOption.js';
 
 /**
  * What commander says of a wrong call, as one sentence in the tone of delve's own errors.
  *
  * @param said such as `error: unknown option '--formt'\n(Did you mean --format?)\n`.
  * @param command the command that was called, such as `delve report`.
+ * @param options of that command, such as `--format`.
  */
-export function usageError(said: string, command: string): string {
+export function usageError(said: string, command: string, options: readonly string[] = []): string {
   const [first, hint] = said
     .trim()
     .replace(/^error: /, '')
@@ -28,7 +30,10 @@ export function usageError(said: string, command: string): string {
       '$1 takes at most $2 $3 and was given $4',
     )
     .replace(/^(unknown (?:option|command)) '([^']*)'$/, '$1 $2');
-  const suggestion =
-    hint === undefined ? '' : ` (${hint.replace(/^\(Did you mean (.*)\?\)$/, 'did you mean $1?')})`;
+  // Commander's own guess goes by the letters alone.
+  const unknown = /^unknown option '([^']*)'$/.exec(first)?.[1];
+  const option = unknown === undefined ? undefined : nearOption(unknown, options);
+  const meant = option ?? hint?.replace(/^\(Did you mean (.*)\?\)$/, '$1');
+  const suggestion = meant === undefined ? '' : ` (did you mean ${meant}?)`;
   return `delve: ${printable(sentence)}${suggestion}: ${help}\n`;
 }

@@ -5,7 +5,7 @@ export function nearest(word: string, candidates: readonly string[]): string {
 }
 
 /** Levenshtein distance, one row of the table at a time. */
-function editDistance(from: string, to: string): number {
+export function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);
   for (let i = 1; i <= from.length; i++) {
     const above = row;

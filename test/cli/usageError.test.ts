@@ -30,3 +30,24 @@ test.each([
 ])('%j becomes a sentence with a way out', (said, sentence) => {
   expect(usageError(said, 'delve report')).toBe(sentence);
 });
+
+const options = ['--data', '--batch', '--out', '--min-saturation', '--max-saturation', '--threshold'];
+
+test.each([
+  ['--batch-size', '--batch'],
+  ['--batch-size=4', '--batch'],
+  ['--minimum-saturation', '--min-saturation'],
+  ['--thresholds', '--threshold'],
+  ['--output', '--out'],
+  ['--save-dir', '--out'],
+])('of an unknown option %s it asks whether %s was meant', (unknown, meant) => {
+  expect(usageError(`error: unknown option '${unknown}'\n`, 'delve analyze', options)).toBe(
+    `delve: unknown option ${unknown} (did you mean ${meant}?): see \`delve analyze --help\`\n`,
+  );
+});
+
+test('asks nothing of an option that resembles none', () => {
+  expect(usageError("error: unknown option '--colour-blind'\n", 'delve analyze', options)).toBe(
+    'delve: unknown option --colour-blind: see `delve analyze --help`\n',
+  );
+});
