@@ -54,7 +54,7 @@ export class LayerMoments {
       );
     }
     if (!areFinite(batch)) {
-      this.#invalid = { batch: number, reason: 'NaN or Inf came up' };
+      this.#invalid = { batch: number, reason: whyNotFinite(batch) };
       return;
     }
     addRaw(this.#total, batch);
@@ -67,6 +67,16 @@ export class LayerMoments {
       ...(this.#invalid ? { invalid: this.#invalid } : {}),
     };
   }
+}
+
+/**
+ * Why moments are not finite. One NaN or Inf among the values makes their sum NaN or Inf; where the sum is finite, only
+ * the products overflowed, as those of float32 do from 1.8e19 on.
+ */
+export function whyNotFinite({ sum }: Moments): string {
+  return sum.every(Number.isFinite)
+    ? 'finite values so large that their products overflow (take --precision float64 where it is float32) came up'
+    : 'NaN or Inf came up';
 }
 
 /**

@@ -4,7 +4,7 @@ import { choleskyFactor } from '../stats/cholesky.js';
 import { covariance, mean } from '../stats/covariance.js';
 import { lowRankFactor } from '../stats/lowRank.js';
 import { areFinite, emptyMoments, type Moments, momentsFrom } from '../stats/moments.js';
-import type { ObservedLayer } from './layerMoments.js';
+import { type ObservedLayer, whyNotFinite } from './layerMoments.js';
 import { doublesOf, openPlain } from './modelSession.js';
 
 /** A layer that was measured at its input. */
@@ -85,7 +85,7 @@ function doubtOf(
   { scatter, sum }: Moments,
   batches: number,
 ): ObservedLayer['invalid'] {
-  if (!areFinite(output)) return { batch: 1, reason: 'NaN or Inf came up' };
+  if (!areFinite(output)) return { batch: 1, reason: whyNotFinite(output) };
   let trace = 0;
   for (let i = 0; i < sum.length; i++) trace += scatter[i * sum.length + i];
   const largest = squares.reduce((most, square) => Math.max(most, square), 0);

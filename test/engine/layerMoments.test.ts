@@ -37,6 +37,17 @@ describe('LayerMoments', () => {
     });
   });
 
+  it('tells values whose products overflow from values that are Inf themselves', () => {
+    const layer = new LayerMoments('fc');
+    // x = 1e19, 2e19: 4e38 is more than float32 holds (3.4e38).
+    layer.add(single(2, 3e19, Number.POSITIVE_INFINITY), 1);
+    expect(layer.observation().invalid).toEqual({
+      batch: 1,
+      reason:
+        'finite values so large that their products overflow (take --precision float64 where it is float32) came up',
+    });
+  });
+
   it('takes no notice of the mean over no rows', () => {
     const layer = new LayerMoments('fc');
     layer.add(single(0, Number.NaN, Number.NaN), 1);
