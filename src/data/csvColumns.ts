@@ -17,6 +17,10 @@ export function cellNumber(cell: string): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
+/** `1,5`; also what is left of `1,5;2,5` where the comma was taken for what stands between cells: `5;2`. */
+const decimalComma = (cell: string): boolean =>
+  /^\s*[-+]?(?:\d+,\d+|\d+;[-+]?\d+)(?:e[-+]?\d+)?\s*$/i.test(cell);
+
 /**
  * Whether the first row is a header: it holds no number at all, or a word above a number of the second row.
  * A word above a word tells nothing: tables without a header may end in a column of class names.
@@ -46,8 +50,18 @@ export function chooseColumns(
     columns === undefined
       ? first.flatMap((cell, i) => (cellNumber(cell) === undefined || i === label ? [] : [i]))
       : columnsAt(columns, names, path).filter((i) => i !== label);
+  const comma = first.find(
+    (cell, i) => i !== label && (columns === undefined || features.includes(i)) && decimalComma(cell),
+  );
+  if (comma !== undefined) {
+    throw new UserError(
+      `${path} writes decimals with a comma (${comma.trim()}): write them with a point, such as 1.5; commas, semicolons and tabs are read between cells`,
+    );
+  }
   if (features.length === 0) {
-    throw new UserError(`${path} has no column of numbers: choose columns that hold some with --columns`);
+    throw new UserError(
+      `${path} has no column of numbers: give a table with commas, semicolons or tabs between its cells, or choose columns that hold numbers with --columns`,
+    );
   }
   return { features, label, names, hasHeader: header !== undefined };
 }

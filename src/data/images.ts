@@ -78,13 +78,22 @@ function imageStream(source: string, size: number, plan: ImagePlan, input: Model
           const label = slash > 0 ? { label: inside.slice(0, slash) } : {};
           return { ...arrangePixels(pixels, plan, input.type), origin: path, ...label };
         } catch (error) {
-          const cause = messageOf(error).split('\n')[0];
-          return { origin: path, reason: `the image cannot be decoded (${cause}): ${MEND}` };
+          return { origin: path, reason: `the image cannot be decoded (${causeOf(error)}): ${MEND}` };
         }
       };
       yield* ahead(selectedImages(source, selection), decode, 2 * availableParallelism());
     },
   };
+}
+
+/** What the decoder says; of some damaged files it says nothing. */
+function causeOf(error: unknown): string {
+  const cause = messageOf(error)
+    .split('\n')[0]
+    .replace(/:?\s*$/, '');
+  return /^(?:unknown error)?$/i.test(cause)
+    ? 'it is damaged or truncated, or no image for all its name'
+    : cause;
 }
 
 async function* selectedImages(source: string, selection: Selection): AsyncGenerator<FoundFile> {

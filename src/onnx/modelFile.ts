@@ -3,6 +3,7 @@ import { fromBinary, isFieldSet, toBinary } from '@bufbuild/protobuf';
 import { messageOf, UserError } from '../errors.js';
 import { checkGraph } from './checkGraph.js';
 import { checkExternalData } from './externalData.js';
+import { otherFolder, otherFormat } from './otherFormats.js';
 import { type GraphProto, type ModelProto, ModelProtoSchema } from './proto/onnx_pb.js';
 import { type HashedFile, readHashed } from './readHashed.js';
 
@@ -44,7 +45,7 @@ async function readModel(path: string, outline: boolean): Promise<ModelFile> {
   const proto = parseModel(bytes, path);
   const graph = proto.graph;
   if (!graph || (graph.node.length === 0 && graph.output.length === 0) || proto.opsetImport.length === 0) {
-    throw new UserError(`${path} is not an ONNX model (it has no graph or no opset): pass a .onnx file`);
+    throw notOnnx(path, bytes, 'is not an ONNX model (it has no graph or no opset): pass a .onnx file');
   }
   checkGraph(graph, path);
   const folder = dirname(resolve(path));
@@ -92,11 +93,10 @@ async function readBytes(path: string, outline: boolean): Promise<HashedFile> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') throw new UserError(`${path} does not exist: pass the path of a .onnx file`);
-    if (code === 'EISDIR') throw new UserError(`${path} is a directory: pass the path of a .onnx file`);
+    if (code === 'EISDIR') throw new UserError(`${path} is ${otherFolder(path)}`);
     if (code === 'ERR_FS_FILE_TOO_LARGE') {
-      throw new UserError(
-        `${path} is larger than ${LARGEST_MODEL} bytes: store its weights as external data`,
-      );
+      const wayOut = `is larger than ${LARGEST_MODEL} bytes: store its weights as external data`;
+      throw notOnnx(path, new Uint8Array(0), wayOut);
     }
     throw new UserError(`${path} cannot be read (${messageOf(error)}): check its permissions`);
   }
@@ -107,12 +107,17 @@ function parseModel(bytes: Buffer, path: string): ModelProto {
   try {
     proto = fromBinary(ModelProtoSchema, bytes);
   } catch (error) {
-    throw new UserError(
-      `${path} is not an ONNX model or is truncated (${messageOf(error)}): export or copy it again`,
-    );
+    const why = `is not an ONNX model or is truncated (${messageOf(error)}): export or copy it again`;
+    throw notOnnx(path, bytes, why);
   }
   if (!isFieldSet(proto, ModelProtoSchema.field.irVersion)) {
-    throw new UserError(`${path} is not an ONNX model (it has no IR version): pass a .onnx file`);
+    throw notOnnx(path, bytes, 'is not an ONNX model (it has no IR version): pass a .onnx file');
   }
   return proto;
+}
+
+/** Names what the file is instead, where that can be told. */
+function notOnnx(path: string, bytes: Uint8Array, otherwise: string): UserError {
+  const known = otherFormat(path, bytes);
+  return new UserError(`${path} ${known === undefined ? otherwise : `is ${known}`}`);
 }

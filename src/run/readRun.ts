@@ -31,6 +31,11 @@ async function runFile(dirOrFile: string): Promise<string> {
   const found = await stat(dirOrFile).catch(() => undefined);
   if (!found)
     throw new UserError(`there is no run at ${dirOrFile}: name a directory that \`delve analyze\` wrote`);
+  if (!found.isDirectory() && /\.(?:onnx|ort|pt|pth|pb|h5|keras|tflite|safetensors)$/i.test(dirOrFile)) {
+    throw new UserError(
+      `${dirOrFile} is a model, not a run: analyse it first (delve analyze <model> --data <source>), then name the directory that this wrote`,
+    );
+  }
   if (!found.isDirectory()) return dirOrFile;
   const file = join(dirOrFile, RUN_FILE);
   if (!(await stat(file).catch(() => undefined))) {

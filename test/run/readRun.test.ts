@@ -24,6 +24,12 @@ describe('reading a run', () => {
     await expect(readRun(dir)).rejects.toThrow(`${dir} holds no run.json`);
   });
 
+  it('says of a model that it is no run', async () => {
+    const path = join(await temporaryDirectory(), 'net.onnx');
+    await writeFile(path, 'x');
+    await expect(readRun(path)).rejects.toThrow(/net\.onnx is a model, not a run: analyse it first/);
+  });
+
   it('names the file that cannot be read', async () => {
     const dir = await temporaryDirectory();
     await mkdir(join(dir, 'run.json'));
