@@ -11,6 +11,7 @@ import type { InstrumentOptions } from '../instrument/options.js';
 import { requireProjectable } from '../instrument/project.js';
 import { findLayers } from '../layers/findLayers.js';
 import { mixesSamples } from '../layers/mixesSamples.js';
+import { modelWarnings } from '../layers/modelWarnings.js';
 import { outputLayers } from '../layers/outputLayers.js';
 import { selectLayers } from '../layers/selectLayers.js';
 import { readModelFile } from '../onnx/modelFile.js';
@@ -97,6 +98,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   const settings = observationOptions(options);
 
   const model = await readModelFile(options.model);
+  for (const warning of modelWarnings(model)) options.onNotice?.(warning);
   const { layers: found, notObservable } = findLayers(model, options.operators);
   const layers = selectLayers(found, options);
   // An operator that was asked for by name may stand behind the last layer proper.

@@ -6,6 +6,7 @@ import type { InstrumentOptions } from '../instrument/options.js';
 import type { FoundLayers } from '../layers/findLayers.js';
 import type { Layer } from '../layers/layer.js';
 import { layerGraph } from '../layers/layerGraph.js';
+import { modelWarnings, roundingWarnings } from '../layers/modelWarnings.js';
 import type { ModelFile } from '../onnx/modelFile.js';
 import type { Run, RunLayer, RunSettings } from '../run/schema.js';
 import { storedRule } from '../run/storedRule.js';
@@ -78,8 +79,12 @@ export async function makeRun(
       ...(atInput.has(name) ? { measuredAt: 'input' } : {}),
     };
   });
-  const random = source.reader === 'random' ? ['random data: the numbers say nothing about real use'] : [];
-  const remarks = [...random, ...warnings];
+  const remarks = [
+    ...(source.reader === 'random' ? ['random data: the numbers say nothing about real use'] : []),
+    ...modelWarnings(model),
+    ...roundingWarnings(model, found.layers, observation.provider),
+    ...warnings,
+  ];
   const run: Run = {
     schemaVersion: 1,
     delve: version,
