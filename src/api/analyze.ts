@@ -127,6 +127,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
 
   const sources = typeof options.data === 'string' ? [options.data] : options.data;
   const source = await openedUnlessAborted(openData({ ...options, data: sources }, inputs), signal);
+  for (const notice of source.notices ?? []) options.onNotice?.(notice);
   const pass: PassOptions = {
     provider: options.provider ?? 'auto',
     device: options.device,

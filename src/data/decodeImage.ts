@@ -14,9 +14,13 @@ export async function loadImageDecoder(): Promise<OpenImage> {
   return (bytes) => sharp(bytes, { failOn: 'error' });
 }
 
-/** The size of an image as it is to be seen: turned as its EXIF orientation says. */
-export async function imageSize(open: OpenImage, path: string): Promise<PixelSize> {
-  return seenSize(await open(await readFile(path)).metadata());
+/** The size of an image as it is to be seen, turned as its EXIF orientation says, and its channels. */
+export async function imageSize(
+  open: OpenImage,
+  path: string,
+): Promise<PixelSize & { readonly channels: number }> {
+  const metadata = await open(await readFile(path)).metadata();
+  return { ...seenSize(metadata), channels: metadata.channels };
 }
 
 /**

@@ -48,6 +48,8 @@ export interface FeedSource {
   /** How many samples it left out in all. */
   readonly skippedCount: number;
   /** What was done to the values (scale, mean, resize, …), for the run; empty where nothing was. */
+  /** What was done to the values without being asked for, in words for people. */
+  readonly notices?: readonly string[];
   readonly preprocessing: Readonly<Record<string, unknown>>;
   /**
    * One pass over the data. May be called again for another pass, which clears `labels` and `skipped`.

@@ -73,6 +73,33 @@ export function describePlan(plan: ImagePlan): Record<string, unknown> {
   };
 }
 
+/**
+ * What images are put through only because the model's input wants it, told by the first of them.
+ *
+ * @param first its size (0 × 0 where it cannot be read) and channels.
+ */
+export function adaptations(
+  { geometry, color }: ImagePlan,
+  first: PixelSize & { readonly channels: number },
+  options: ImageOptions,
+): string[] {
+  if (first.width === 0) return [];
+  const sized = geometryOf(first, geometry);
+  const asked = geometry.resize !== undefined || geometry.crop !== undefined;
+  const to = !asked && typeof sized !== 'string' ? sized.resize : undefined;
+  const stretched = to && to.width * first.height !== to.height * first.width;
+  return [
+    ...(to
+      ? [
+          `images are ${stretched ? 'stretched' : 'resized'} to the model's ${to.width}x${to.height} pixels (the first is ${first.width}x${first.height})${stretched ? ': --resize and --crop keep their proportions' : ''}`,
+        ]
+      : []),
+    ...(color === 'gray' && options.color === undefined && first.channels > 2
+      ? ['images are made gray, as the model takes one channel']
+      : []),
+  ];
+}
+
 function parsedSizes({ resize, crop }: ImageOptions): Pick<GeometryPlan, 'resize' | 'crop'> {
   return {
     ...(resize === undefined

@@ -6,7 +6,7 @@ import type { ModelInput } from '../onnx/modelInput.js';
 import { decodeImage, imageSize, loadImageDecoder } from './decodeImage.js';
 import { type FoundFile, filesBelow, isImageFile } from './imageFiles.js';
 import type { PixelSize } from './imageGeometry.js';
-import { describePlan, type ImagePlan, planImages } from './imagePlan.js';
+import { adaptations, describePlan, type ImagePlan, planImages } from './imagePlan.js';
 import { onlyInput } from './onlyInput.js';
 import { arrangePixels } from './pixels.js';
 import type { Reader } from './reader.js';
@@ -29,10 +29,12 @@ export const images: Reader = {
         `${source} holds no images (${ignored} other files): PNG, JPEG, WebP, TIFF, GIF and AVIF are read`,
       );
     }
-    const plan = planImages(input, options, await sizeOf(first));
+    const seen = await sizeOf(first);
+    const plan = planImages(input, options, seen);
     return {
       streams: new Map([[input.name, imageStream(source, size, plan, input)]]),
       preprocessing: { ...describePlan(plan), ...(ignored > 0 ? { ignoredFiles: ignored } : {}) },
+      notices: adaptations(plan, seen, options),
     };
   },
 };
@@ -58,9 +60,9 @@ async function count(source: string): Promise<{ size: number; ignored: number; f
 }
 
 /** A damaged first image is no reason to stop here: reading it will tell. */
-async function sizeOf(path: string): Promise<PixelSize> {
+async function sizeOf(path: string): Promise<PixelSize & { readonly channels: number }> {
   const open = await loadImageDecoder();
-  return imageSize(open, path).catch(() => ({ width: 0, height: 0 }));
+  return imageSize(open, path).catch(() => ({ width: 0, height: 0, channels: 0 }));
 }
 
 function imageStream(source: string, size: number, plan: ImagePlan, input: ModelInput): SampleStream {

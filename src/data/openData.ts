@@ -81,6 +81,7 @@ function feedSource(
       return log.skippedCount;
     },
     preprocessing: preprocessingOf(sources),
+    notices: sources.flatMap(({ opened }) => opened.notices ?? []),
     feeds(options: FeedOptions) {
       requireCounts(options);
       clearLog(log);

@@ -42,6 +42,8 @@ export interface ReadyBatch {
 interface Opened {
   /** What was done to the values; empty where nothing was. */
   readonly preprocessing?: Readonly<Record<string, unknown>>;
+  /** What was done to the values without being asked for, in words for people. */
+  readonly notices?: readonly string[];
   close?(): Promise<void>;
 }
 
