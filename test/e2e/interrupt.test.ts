@@ -55,7 +55,7 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
     const cwd = await folderWith({});
     await runProgram(['analyze', CNN, '--data', 'random:8', '--out', 'run'], { cwd });
     const before = await readFile(join(cwd, 'run/run.json'), 'utf8');
-    const program = startProgram([...LONG, '--out', 'run'], { cwd });
+    const program = startProgram([...LONG, '--out', 'run', '--overwrite'], { cwd });
     await saying(program.child, /runs on/);
     await delay(200);
     expect(await interrupted(program)).toMatchObject({ code: 130 });
