@@ -3,6 +3,7 @@ import { allocate, type NumericArray } from '../onnx/elementType.js';
 import type { ModelInput } from '../onnx/modelInput.js';
 import type { Feed, TensorData } from './feed.js';
 import { describeShape, fitShape, shapeMismatch } from './fitShape.js';
+import { requireFits } from './requireFits.js';
 import { type FailedSample, labelOf, type Sample } from './sample.js';
 import { storeValues } from './storeValues.js';
 
@@ -105,13 +106,14 @@ export class Batch {
 }
 
 function roomFor({ name, type }: ModelInput, samples: number, elements: number): NumericArray {
+  const what = `a batch of ${samples} samples of ${elements} values for input ${name}`;
+  const remedy = 'use a smaller --batch, or export the model with one where it fixes its size';
+  requireFits(samples * elements, type, what, remedy);
   try {
     return allocate(type, samples * elements);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new UserError(
-      `a batch of ${samples} samples of ${elements} values does not fit into memory (input ${name}): use a smaller --batch`,
-    );
+    throw new UserError(`${what} does not fit into memory: ${remedy}`, { cause: error });
   }
 }
 

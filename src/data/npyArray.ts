@@ -1,8 +1,8 @@
-import { constants } from 'node:buffer';
 import { UserError } from '../errors.js';
 import { allocate, type NumericArray } from '../onnx/elementType.js';
 import type { ByteReader, ByteSource } from './byteSource.js';
 import { type NpyHeader, readNpyHeader } from './npyHeader.js';
+import { requireFits } from './requireFits.js';
 import type { Sample, SampleStream } from './sample.js';
 import { type Selection, wantedRuns } from './selection.js';
 
@@ -45,11 +45,12 @@ export async function openNpyArray(bytes: ByteSource): Promise<NpyArray> {
   if (size === 0 || features === 0) {
     throw new UserError(`${name} is empty, of shape (${header.shape.join(', ')}): save at least one sample`);
   }
-  if (features * header.itemSize > constants.MAX_LENGTH) {
-    throw new UserError(
-      `${name} holds samples of ${features} values, more than fit into memory: its first axis must be the samples`,
-    );
-  }
+  requireFits(
+    features,
+    header.type,
+    `${name} holds samples of ${features} values, each of which`,
+    'its first axis must be the samples',
+  );
   // With one axis, or one sample, both orders are the same.
   const strided = header.fortranOrder && size > 1 && dims.length > 0;
   if (strided && !bytes.seekable && bytes.size > BLOCK_BYTES) {

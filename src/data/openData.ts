@@ -3,6 +3,7 @@ import type { ModelInput } from '../onnx/modelInput.js';
 import { assignSources } from './assignSources.js';
 import { detectReader } from './detectReader.js';
 import type { Feed, FeedOptions, FeedSource } from './feed.js';
+import { describeShape } from './fitShape.js';
 import { gatherFeeds, type OnError } from './gatherFeeds.js';
 import type { InputStream } from './lockstep.js';
 import type { DataOptions } from './options.js';
@@ -10,6 +11,7 @@ import type { OpenedSource } from './reader.js';
 import { clearLog, emptyLog } from './readingLog.js';
 import { readyFeeds } from './readyFeeds.js';
 import { refuseUnknownShapes, refuseUnread } from './refuseUnread.js';
+import { requireFits } from './requireFits.js';
 
 interface NamedSource {
   readonly reader: string;
@@ -26,7 +28,7 @@ interface NamedSource {
  *   reader of these sources looks at.
  */
 export async function openData(options: DataOptions, inputs: readonly ModelInput[]): Promise<FeedSource> {
-  inputs.forEach(refuseUnfeedable);
+  for (const input of inputs) refuseUnfeedable(input);
   refuseUnknownShapes(options, inputs);
   const sources: NamedSource[] = [];
   try {
@@ -46,12 +48,20 @@ export async function openData(options: DataOptions, inputs: readonly ModelInput
   }
 }
 
-function refuseUnfeedable({ name, type }: ModelInput): void {
+function refuseUnfeedable({ name, type, shape }: ModelInput): void {
   if (type === 'string') {
     throw new UserError(
       `input ${name} of the model takes strings, which no reader gives: only numbers can be fed`,
     );
   }
+  const [, ...sizes] = shape ?? [];
+  const fixed = sizes.map((size) => (typeof size === 'number' && size > 0 ? size : 1));
+  requireFits(
+    fixed.reduce((product, size) => product * size, 1),
+    type,
+    `a sample of ${describeShape(fixed)} for input ${name}`,
+    'export the model with smaller dimensions, or with open ones',
+  );
 }
 
 function refuseScalar({ name, shape }: ModelInput): void {

@@ -1,10 +1,11 @@
 import { UserError } from '../errors.js';
 import { allocate, type ElementType } from '../onnx/elementType.js';
 import type { ModelInput } from '../onnx/modelInput.js';
-import { describeInput, fitShape, sampleShape, shapeMismatch } from './fitShape.js';
+import { describeInput, describeShape, fitShape, sampleShape, shapeMismatch } from './fitShape.js';
 import type { DataOptions } from './options.js';
 import { mixSeeds, normalNumbers, uniformNumbers } from './randomNumbers.js';
 import type { Reader } from './reader.js';
+import { requireFits } from './requireFits.js';
 import type { Sample, SampleStream } from './sample.js';
 import { wantedRuns } from './selection.js';
 
@@ -29,11 +30,19 @@ export const random: Reader = {
     const streams = new Map<string, SampleStream>();
     for (const [k, input] of inputs.entries()) {
       const dims = shapeFor(input, shapes);
+      requireFits(
+        elementsOf(dims),
+        input.type,
+        `a sample of ${describeShape(dims)} for input ${input.name}`,
+        'give a smaller --shape',
+      );
       streams.set(input.name, randomStream(source, size, dims, input.type, mixSeeds(seed, k)));
     }
     return { streams, preprocessing: { seed } };
   },
 };
+
+const elementsOf = (dims: readonly number[]): number => dims.reduce((product, length) => product * length, 1);
 
 function shapeFor(input: ModelInput, shapes: NonNullable<DataOptions['shapes']>): readonly number[] {
   const given = Object.hasOwn(shapes, input.name) ? shapes[input.name] : undefined;
@@ -64,8 +73,8 @@ function randomStream(
   type: ElementType,
   seed: number,
 ): SampleStream {
-  const elements = dims.reduce((product, length) => product * length, 1);
-  const rows = Math.max(1, Math.floor(CHUNK_ELEMENTS / elements));
+  const elements = elementsOf(dims);
+  const rows = Math.max(1, Math.floor(CHUNK_ELEMENTS / Math.max(1, elements)));
   return {
     origin,
     size,

@@ -1,4 +1,5 @@
 import type { Feed, TensorData } from '../data/feed.js';
+import { requireFits } from '../data/requireFits.js';
 import { UserError } from '../errors.js';
 import type { NumericArray } from '../onnx/elementType.js';
 import { arrayOver } from './transferable.js';
@@ -25,11 +26,7 @@ export function* fixedFeeds(feed: Feed, size: number): Generator<FixedFeed> {
   for (let start = 0; start < feed.samples; start += size) {
     const samples = Math.min(size, feed.samples - start);
     const last = start + samples - 1;
-    const rows = (sample: (i: number) => number) =>
-      select(
-        feed,
-        Array.from({ length: size }, (_, i) => sample(i)),
-      );
+    const rows = (sample: (i: number) => number) => select(feed, size, sample);
     const cut = rows((i) => Math.min(start + i, last));
     yield samples === size ? { feed: cut, samples } : { feed: cut, samples, copies: rows(() => last) };
   }
@@ -38,36 +35,42 @@ export function* fixedFeeds(feed: Feed, size: number): Generator<FixedFeed> {
 /** The feed with its last sample first; `undefined` where a tensor does not hold the samples along its first axis. */
 export function turnedRound(feed: Feed): Feed | undefined {
   if (Object.values(feed.tensors).some(({ dims }) => dims[0] !== feed.samples)) return undefined;
-  return select(
-    feed,
-    Array.from({ length: feed.samples }, (_, i) => feed.samples - 1 - i),
-  );
+  return select(feed, feed.samples, (i) => feed.samples - 1 - i);
 }
 
-/** The feed of these samples, in this order. */
-function select(feed: Feed, samples: readonly number[]): Feed {
+/** The feed of `size` samples: the i-th is `sample(i)` of the one given. */
+function select(feed: Feed, size: number, sample: (i: number) => number): Feed {
   const tensors = Object.entries(feed.tensors).map(([input, tensor]) => {
     if (tensor.dims[0] !== feed.samples) {
       throw new UserError(
-        `input ${input} of shape [${tensor.dims.join(', ')}] cannot be cut to the model's batch size of ${samples.length}: its first axis does not hold the ${feed.samples} samples`,
+        `input ${input} of shape [${tensor.dims.join(', ')}] cannot be cut to the model's batch size of ${size}: its first axis does not hold the ${feed.samples} samples`,
       );
     }
-    return [input, rowsOf(tensor, samples)] as const;
+    const row = tensor.data.length / feed.samples;
+    requireFits(
+      // With the copies that are taken out again.
+      2 * size * row,
+      tensor.type,
+      `a batch of ${size} samples of ${row} values for input ${input}, twice for filling it up,`,
+      'export the model with a smaller batch, or with a free one',
+    );
+    return [input, rowsOf(tensor, size, sample)] as const;
   });
-  return { samples: samples.length, tensors: Object.fromEntries(tensors) };
+  return { samples: size, tensors: Object.fromEntries(tensors) };
 }
 
-function rowsOf({ type, dims, data }: TensorData, samples: readonly number[]): TensorData {
+function rowsOf({ type, dims, data }: TensorData, size: number, sample: (i: number) => number): TensorData {
   const row = data.length / dims[0];
-  return { type, dims: [samples.length, ...dims.slice(1)], data: gather(data, row, samples) };
+  return { type, dims: [size, ...dims.slice(1)], data: gather(data, row, size, sample) };
 }
 
-function gather(data: NumericArray, row: number, samples: readonly number[]): NumericArray {
+function gather(data: NumericArray, row: number, size: number, sample: (i: number) => number): NumericArray {
   const rowBytes = row * data.BYTES_PER_ELEMENT;
   const source = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const bytes = new Uint8Array(rowBytes * samples.length);
-  samples.forEach((sample, i) => {
-    bytes.set(source.subarray(sample * rowBytes, (sample + 1) * rowBytes), i * rowBytes);
-  });
+  const bytes = new Uint8Array(rowBytes * size);
+  for (let i = 0; i < size; i++) {
+    const from = sample(i) * rowBytes;
+    bytes.set(source.subarray(from, from + rowBytes), i * rowBytes);
+  }
   return arrayOver(data, bytes.buffer);
 }

@@ -1,6 +1,6 @@
-import { totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { Feed, FeedSource } from '../data/feed.js';
+import { availableMemory } from '../data/requireFits.js';
 import { InterruptedError } from '../errors.js';
 import type { ModelBytes } from '../instrument/rewrittenModel.js';
 import type { Provider } from '../run/schema.js';
@@ -63,10 +63,6 @@ const GRACE = 1000;
 
 /** The share of the memory that a batch size found by measuring may take up. */
 const MEMORY_SHARE = 0.5;
-
-/** Of the machine or of the container that the process runs in, in bytes. */
-const availableMemory = (): number =>
-  Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 
 /**
  * Runs a rewritten model over all feeds of a source.

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { uniformNumbers } from '../../src/data/randomNumbers.js';
+import { UserError } from '../../src/errors.js';
 import { dimsOf, input, readAll, valuesOf } from './reading.js';
 
 const x = input('x', 'float64', ['n', 3, 100]);
@@ -68,4 +69,30 @@ test.each([
 
 test.each(['random:', 'random:0', 'random:-1', 'random:ten'])('%s is refused', async (source) => {
   await expect(readAll({ data: [source] }, [x])).rejects.toThrow(/write random:<n>/);
+});
+
+test.each([
+  [[2 ** 60], '1152921504606847000'],
+  [[2 ** 25, 2 ** 25], '33554432×33554432'],
+])('samples that no memory holds are refused before they are made: %j', async (sizes, shown) => {
+  // 2^60 or 2^50 values of eight bytes each: 2^63 or 2^53 bytes.
+  await expect(readAll({ data: ['random:2'] }, [input('x', 'float64', ['n', ...sizes])])).rejects.toThrow(
+    new UserError(
+      `a sample of ${shown} for input x takes more than any machine has, which does not fit into memory: export the model with smaller dimensions, or with open ones`,
+    ),
+  );
+});
+
+test('a batch that no memory holds is refused before it is made', async () => {
+  const options = { batchSize: 2 ** 45 };
+  await expect(readAll({ data: [`random:${2 ** 45}`] }, [x], options)).rejects.toThrow(
+    `a batch of ${2 ** 45} samples of 300 values for input x takes more than any machine has`,
+  );
+});
+
+test('a --shape that no memory holds is refused before anything is made', async () => {
+  const options = { data: ['random:2'], shapes: { x: [2 ** 25, 2 ** 25] } };
+  await expect(readAll(options, [input('x', 'float64', ['n', null, null])])).rejects.toThrow(
+    /33554432×33554432 for input x takes more than any machine has, .*: give a smaller --shape/,
+  );
 });

@@ -34,4 +34,10 @@ describe('fixedFeeds', () => {
       "input x of shape [2, 2] cannot be cut to the model's batch size of 2: its first axis does not hold the 3 samples",
     );
   });
+
+  it('refuses to fill up a batch that no memory holds', () => {
+    expect(() => [...fixedFeeds(feed(1, [1, 2]), 2 ** 52)]).toThrow(
+      `a batch of ${2 ** 52} samples of 2 values for input x, twice for filling it up, takes more than any machine has, which does not fit into memory: export the model with a smaller batch, or with a free one`,
+    );
+  });
 });
