@@ -8,11 +8,27 @@ const WIDE =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{17000}-\u{18aff}\u{1b000}-\u{1b2fb}\u{20000}-\u{3fffd}]|^\p{Emoji_Presentation}|\ufe0f/u;
 const INVISIBLE = /^[\p{Mark}\p{Cf}]+$/u;
 
+/** The segmenter takes time that grows with the square of a text's length, so it is given a piece at a time. */
+const PIECE = 512;
+
+/** The graphemes of a text, which may be as long as a file. */
+function* graphemesOf(text: string): Generator<string> {
+  for (let from = 0; from < text.length; ) {
+    const parts = [...graphemes.segment(text.slice(from, from + PIECE))].map(({ segment }) => segment);
+    // The last one may go on after the piece.
+    if (from + PIECE < text.length && parts.length > 1) parts.pop();
+    for (const part of parts) {
+      from += part.length;
+      yield part;
+    }
+  }
+}
+
 /** Columns that a text takes in a terminal. Control characters do not count: see `printable`. */
 export function displayWidth(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += widthOf(segment);
+  for (const grapheme of graphemesOf(text)) width += widthOf(grapheme);
   return width;
 }
 
@@ -32,7 +48,7 @@ export function padStart(text: string, width: number): string {
 /** At most `width` columns: the middle makes way for the ellipsis, since names differ at both ends. */
 export function shorten(text: string, width: number, ellipsis: string): string {
   if (displayWidth(text) <= width) return text;
-  const parts = [...graphemes.segment(text)].map(({ segment }) => segment);
+  const parts = [...graphemesOf(text)];
   const room = width - displayWidth(ellipsis);
   // The end says more: what tells `layer3.1.conv2` from `layer3.1.conv1` stands there.
   const tail = take(parts.toReversed(), Math.ceil(room / 2))
@@ -50,23 +66,26 @@ export function wrap(text: string, width: number, indent = ''): string[] {
   const lines: string[] = [];
   let line = '';
   const start = () => (lines.length === 0 ? '' : indent);
-  for (let word of text.split(/ (?!%)/)) {
+  for (const word of text.split(/ (?!%)/)) {
     const joined = line === '' ? start() + word : `${line} ${word}`;
     if (displayWidth(joined) <= width) {
       line = joined;
       continue;
     }
     if (line !== '') lines.push(line);
-    while (displayWidth(start() + word) > width) {
-      const piece = take(
-        [...graphemes.segment(word)].map(({ segment }) => segment),
-        width - start().length,
-      );
-      if (piece.length === 0) break;
-      lines.push(start() + piece.join(''));
-      word = word.slice(piece.join('').length);
+    line = start();
+    let used = displayWidth(line);
+    // Once through the word, which may be as long as a file.
+    for (const segment of graphemesOf(word)) {
+      const columns = widthOf(segment);
+      if (used + columns > width && used > displayWidth(start())) {
+        lines.push(line);
+        line = start();
+        used = displayWidth(line);
+      }
+      line += segment;
+      used += columns;
     }
-    line = start() + word;
   }
   if (line !== '') lines.push(line);
   return lines;

@@ -2,13 +2,16 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Cs}/gu;
 
+/** Text of characters that XML can hold: others are written as an escape, as in `printable`, so that names still differ. */
+export const xmlCharacters = (text: string): string =>
+  text.replace(NOT_XML, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+
 /**
  * Text as it stands in XML, in an element as well as in a quoted attribute. What XML cannot hold is written as an
- * escape, as in `printable`, so that two names that differ still do.
+ * escape.
  */
 export function xmlText(text: string): string {
-  return text
-    .replace(NOT_XML, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
+  return xmlCharacters(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

@@ -60,3 +60,12 @@ describe('a wrapped text', () => {
     expect(lines.join('').replaceAll(' ', '')).toBe(`x${'層'.repeat(10)}y`);
   });
 });
+
+it('wraps a word as long as a file in time that grows with its length only', () => {
+  const started = performance.now();
+  const lines = wrap('x'.repeat(200_000), 80, '  ');
+  // 80 columns in the first line, 78 in each of the others: 1 + ⌈199920 / 78⌉.
+  expect(lines).toHaveLength(1 + Math.ceil(199_920 / 78));
+  expect(lines.map((line) => line.trim()).join('')).toBe('x'.repeat(200_000));
+  expect(performance.now() - started).toBeLessThan(5000);
+});

@@ -1,5 +1,6 @@
 import { shorten } from '../displayWidth.js';
 import { printable } from '../printable.js';
+import { xmlCharacters } from '../xmlText.js';
 import { drawnText } from './drawnText.js';
 
 /** Inks of pictures, which stand on white. */
@@ -18,7 +19,8 @@ export const marks = ['circle', 'rect', 'triangle', 'diamond'] as const;
 export const font = "'DejaVu Sans', 'Helvetica Neue', Arial, sans-serif";
 
 /** A name as it fits beside or below an axis: the middle makes way. */
-export const axisName = (name: string, width = 20): string => drawnText(shorten(printable(name), width, '…'));
+export const axisName = (name: string, width = 20): string =>
+  drawnText(shorten(xmlCharacters(printable(name)), width, '…'));
 
 export const perCent = (value: number): string => `${Math.round(100 * value)} %`;
 

@@ -67,6 +67,13 @@ describe('a picture', () => {
     expect(drawing).not.toMatch(/<(script|img|a)\b/);
   });
 
+  it.each(plots)('of %s is well-formed whatever characters a name has', (plot) => {
+    const named = run(['a\ufffe', 'b\uffff', 'c\ud800', '\udc00d'].map((name) => layer(name, 4, 8)));
+    const drawing = svg([named, named], { names: ['e\ufffe', 'f\ud800'], picture: { plot } });
+    expectWellFormed(drawing);
+    expect(drawing).not.toMatch(/[\ufffe\uffff]|\p{Cs}/u);
+  });
+
   it.each(plots)('of %s leaves the prototype of all objects alone, whatever a name is', (plot) => {
     const keys = Reflect.ownKeys(Object.prototype);
     const named = run(['__proto__', 'constructor', 'toString'].map((name) => layer(name, 4, 8)));
