@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, UserError } from '../errors.js';
+import { requireRegular } from '../regularFile.js';
 import { excerpt, isRecord } from '../run/jsonShape.js';
 import { type JobConfig, jobConfigOf } from './jobConfig.js';
 import { repeatedKeys } from './repeatedKeys.js';
@@ -21,6 +22,7 @@ export const CONFIG_FILES = [
  */
 export async function readConfig(file: string): Promise<JobConfig> {
   const path = resolve(file);
+  await requireRegular(path);
   if (/^\.[cm]?js$/.test(extname(path))) {
     try {
       const { default: value } = await import(pathToFileURL(path).href);
@@ -87,6 +89,7 @@ function refuseRepeated([key]: readonly string[], file: string): void {
 }
 
 async function isThere(path: string): Promise<boolean> {
+  await requireRegular(path);
   return readFile(path).then(
     () => true,
     (error: NodeJS.ErrnoException) =>

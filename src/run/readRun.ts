@@ -2,6 +2,7 @@ import { constants } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
+import { requireRegular } from '../regularFile.js';
 import { parseRun } from './parseRun.js';
 import type { Run } from './schema.js';
 
@@ -16,6 +17,7 @@ export const RUN_FILE = 'run.json';
  */
 export async function readRun(dirOrFile: string): Promise<Run> {
   const file = await runFile(dirOrFile);
+  await requireRegular(file);
   let text: string;
   try {
     const { size } = await stat(file);
