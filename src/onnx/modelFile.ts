@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { fromBinary, isFieldSet, toBinary } from '@bufbuild/protobuf';
 import { messageOf, UserError } from '../errors.js';
+import { requireRegular } from '../regularFile.js';
 import { checkGraph } from './checkGraph.js';
 import { checkExternalData } from './externalData.js';
 import { otherFolder, otherFormat } from './otherFormats.js';
@@ -40,6 +41,7 @@ export function readModelOutline(path: string): Promise<ModelFile> {
 }
 
 async function readModel(path: string, outline: boolean): Promise<ModelFile> {
+  await requireRegular(path);
   const { bytes, sha256 } = await readBytes(path, outline);
   if (bytes.length === 0) throw new UserError(`${path} is empty: export the model again`);
   const proto = parseModel(bytes, path);

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
+import { requireRegular } from '../regularFile.js';
 import { impossibleMoments } from '../stats/impossibleMoments.js';
 import type { Moments } from '../stats/moments.js';
 import { ShapeError } from './jsonShape.js';
@@ -34,6 +35,7 @@ export async function writeMoments(file: FileHandle, moments: ReadonlyMap<string
 export async function readMoments(dirOrFile: string, run: Run): Promise<Map<string, Moments>> {
   const folder = await runFolder(dirOrFile);
   const path = join(folder, MOMENTS_FILE);
+  await requireRegular(path);
   let file: FileHandle;
   try {
     file = await open(path);
