@@ -45,13 +45,16 @@ export function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - displayWidth(text))) + text;
 }
 
-/** At most `width` columns: the middle makes way for the ellipsis, since names differ at both ends. */
-export function shorten(text: string, width: number, ellipsis: string): string {
+/**
+ * At most `width` columns: the middle makes way for the ellipsis, since names differ at both ends. `ending` columns are
+ * kept of the end; half of them where it is left out.
+ */
+export function shorten(text: string, width: number, ellipsis: string, ending?: number): string {
   if (displayWidth(text) <= width) return text;
   const parts = [...graphemesOf(text)];
   const room = width - displayWidth(ellipsis);
   // The end says more: what tells `layer3.1.conv2` from `layer3.1.conv1` stands there.
-  const tail = take(parts.toReversed(), Math.ceil(room / 2))
+  const tail = take(parts.toReversed(), ending ?? Math.ceil(room / 2))
     .reverse()
     .join('');
   const head = take(parts, room - displayWidth(tail)).join('');

@@ -7,12 +7,13 @@ import {
 } from '../check/readLayers.js';
 import type { Run, RunLayer } from '../run/schema.js';
 import { bar } from './bar.js';
-import { displayWidth, padEnd, padStart, shorten, wrap } from './displayWidth.js';
+import { displayWidth, padEnd, padStart, wrap } from './displayWidth.js';
 import { compact, percent } from './numbers.js';
 import { type RenderOptions, type Style, styleOf } from './options.js';
 import { printable } from './printable.js';
 import { remarks } from './remarks.js';
 import { runHeader } from './runHeader.js';
+import { shortNames } from './shortNames.js';
 import { verdict } from './verdict.js';
 
 const GAP = '  ';
@@ -29,8 +30,9 @@ export function table(runs: readonly Run[], options: RenderOptions): string {
 function oneRun(run: Run, name: string | undefined, style: Style): string {
   const { chalk, symbols, width } = style;
   const reading = readLayers(run);
-  const nameOf = ({ name }: RunLayer) =>
-    `\`${shorten(printable(name), NAME_IN_SENTENCE, symbols.ellipsis)}\``;
+  const layerNames = run.layers.map(({ name }) => printable(name));
+  const inSentences = shortNames(layerNames, NAME_IN_SENTENCE, symbols.ellipsis);
+  const nameOf = ({ name }: RunLayer) => `\`${inSentences.get(printable(name))}\``;
   const bulleted = (text: string) =>
     wrap(`! ${printable(text)}`, width, '  ').map((line) => chalk.yellow(line));
   const sections = [
@@ -81,11 +83,16 @@ function rows(readings: readonly LayerReading[], style: Style): string[] {
     padStart('dim', dimensions),
     padStart('obs.', observations),
   ].join(GAP);
+  const names = shortNames(
+    cells.map((row) => row.name),
+    name,
+    symbols.ellipsis,
+  );
   const lines = cells.map(({ reading, ...row }) => {
     const paint = colorOf(reading.kind, style);
     const { filled, rest } = bar(reading.layer.saturation ?? 0, barWidth, symbols);
     return [
-      padEnd(shorten(row.name, name, symbols.ellipsis), name),
+      padEnd(names.get(row.name) ?? row.name, name),
       paint(filled) + chalk.dim(rest),
       padStart(row.saturation, saturation),
       padStart(row.dimensions, dimensions),

@@ -3,10 +3,11 @@ import type { Judgement } from '../../check/judgement.js';
 import { titleOf } from '../../check/wording.js';
 import { differenceInWords } from '../../run/comparableSettings.js';
 import type { Run } from '../../run/schema.js';
-import { displayWidth, padEnd, shorten } from '../displayWidth.js';
+import { displayWidth, padEnd } from '../displayWidth.js';
 import { counted, listed } from '../numbers.js';
 import { type Style, styleOf } from '../options.js';
 import { printable } from '../printable.js';
+import { shortNames } from '../shortNames.js';
 import type { CheckOptions } from './checkFormat.js';
 
 const WIDEST_NAME = 40;
@@ -22,9 +23,9 @@ export function formatCheck(result: CheckResult, options: CheckOptions = {}): st
   const style = styleOf(options);
   const { chalk, symbols } = style;
   const broken = result.judgements.filter(({ outcome }) => outcome !== 'passed');
-  const names = broken.map(({ layer }) =>
-    layer === undefined ? WHOLE_RUN : shorten(printable(layer), WIDEST_NAME, symbols.ellipsis),
-  );
+  const layers = broken.map(({ layer }) => (layer === undefined ? WHOLE_RUN : printable(layer)));
+  const short = shortNames(layers, WIDEST_NAME, symbols.ellipsis);
+  const names = layers.map((layer) => short.get(layer) ?? layer);
   const width = Math.max(0, ...names.map(displayWidth));
   const lines = broken.map((judgement, i) => {
     const mark = judgement.outcome === 'failed' ? chalk.red(symbols.failed) : chalk.yellow(symbols.warned);

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { displayWidth } from '../../src/report/displayWidth.js';
+import { shortNames } from '../../src/report/shortNames.js';
+
+const transformer = Array.from({ length: 48 }, (_, layer) =>
+  ['attention.self.query', 'attention.self.key', 'attention.output.dense', 'intermediate.dense'].map(
+    (part) => `bert.encoder.layer.${layer}.${part}`,
+  ),
+).flat();
+
+test('keeps the number that tells two layers of a transformer apart', () => {
+  const names = [0, 1].map((layer) => `bert.encoder.layer.${layer}.attention.self.query`);
+  // Of 34 columns the ellipsis takes one, `0.attention.self.query` 22, and 11 are left for the start.
+  expect([...shortNames(names, 34, '…').values()]).toEqual([
+    'bert.encode…0.attention.self.query',
+    'bert.encode…1.attention.self.query',
+  ]);
+});
+
+test.each([60, 40, 34, 28, 20, 14, 10])(
+  'hundreds of different names stay different in %i columns',
+  (width) => {
+    const shown = [...shortNames(transformer, width, '…').values()];
+    expect(new Set(shown).size).toBe(192);
+    expect(Math.max(...shown.map(displayWidth))).toBeLessThanOrEqual(width);
+  },
+);
+
+test('a cut name does not take the look of one that fits', () => {
+  const shown = [...shortNames(['aaaaa…bbbbb', 'aaaaaxxxbbbbb'], 11, '…').values()];
+  expect(shown[0]).toBe('aaaaa…bbbbb');
+  expect(new Set(shown).size).toBe(2);
+});
