@@ -4,6 +4,7 @@ import type { Run } from '../run/schema.js';
 import type { Format, Rendering } from './format.js';
 import { formats } from './formats.js';
 import type { RenderOptions } from './options.js';
+import { orderBySteps } from './steps.js';
 
 export interface ReportOptions extends RenderOptions {
   /** One of `formats`; `table` by default. */
@@ -55,7 +56,16 @@ function prepared(
   const { threshold } = options;
   const given = isRun(runs) ? [runs] : runs;
   if (given.length === 0) throw new UserError('there is no run to report on: name one');
-  return [threshold === undefined ? given : given.map((run) => recutRun(run, threshold)), options];
+  const order = orderBySteps(given, options);
+  const ordered = order.map((index) => given[index]);
+  return [
+    threshold === undefined ? ordered : ordered.map((run) => recutRun(run, threshold)),
+    {
+      ...options,
+      names: options.names && order.map((index) => options.names?.[index] ?? ''),
+      folders: options.folders && order.map((index) => options.folders?.[index] ?? ''),
+    },
+  ];
 }
 
 function isRun(runs: Run | readonly Run[]): runs is Run {

@@ -40,6 +40,21 @@ export function stepsOf(runs: readonly Run[], options: RenderOptions, next = 0):
   });
 }
 
+/**
+ * Where each run belongs by its step: indices, the earliest first. A shell gives `epoch_10` before `epoch_2`. The order
+ * stays as given where the names of some have no number, two of one split have the same, or `options.step` tells.
+ */
+export function orderBySteps(runs: readonly Run[], options: RenderOptions): number[] {
+  const given = runs.map((_, index) => index);
+  const { step, names, folders } = options;
+  if (step !== undefined || [names, folders].some((each) => each && each.length < runs.length)) return given;
+  const found = runs.map((run, index) => stepInNames(run, names?.[index]));
+  const steps = found.filter((step) => step !== undefined);
+  const distinct = new Set(found.map((step, index) => `${step} ${runs[index].settings.split}`));
+  if (steps.length < runs.length || distinct.size < runs.length) return given;
+  return given.toSorted((a, b) => steps[a] - steps[b]);
+}
+
 /** Each split is counted for itself: `train` and `eval` of one epoch belong together. */
 function countedUp(runs: readonly Run[], first: number): number[] {
   const next = new Map<string, number>();

@@ -36,3 +36,14 @@ describe('a report', () => {
     expect(() => report(one, { threshold: 2 })).toThrow(UserError);
   });
 });
+
+it('orders runs by their step, names with them', () => {
+  const saturated = (saturation: number) => run([{ ...layer('a', 1, 10), saturation }]);
+  const text = report([saturated(0.25), saturated(0.75), saturated(0.5)], {
+    format: 'csv',
+    names: ['epoch_1', 'epoch_10', 'epoch_2'],
+  });
+  const rows = text.trim().split('\r\n');
+  expect(rows.slice(1).map((row) => row.split(',')[0])).toEqual(['epoch_1', 'epoch_2', 'epoch_10']);
+  expect(rows.slice(1).map((row) => row.split(',')[6])).toEqual(['0.25', '0.5', '0.75']);
+});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
-import { stepsOf } from '../../src/report/steps.js';
+import { orderBySteps, stepsOf } from '../../src/report/steps.js';
 import { layer, run } from '../support/runs.js';
 
 const ofModel = (path: string, split = 'eval') => {
@@ -59,5 +59,38 @@ describe('the step of a run', () => {
     expect(() => stepsOf([plain, plain], { names: ['epoch_2', 'final'] })).toThrow(
       /^final has no number of a step/,
     );
+  });
+});
+
+describe('the order of runs', () => {
+  it.each([
+    [
+      ['epoch_0', 'epoch_1', 'epoch_10', 'epoch_2'],
+      [0, 1, 3, 2],
+    ],
+    [
+      ['before', 'after'],
+      [0, 1],
+    ],
+    [
+      ['epoch_2', 'best'],
+      [0, 1],
+    ],
+    [
+      ['a/epoch_2', 'b/epoch_2', 'a/epoch_1'],
+      [0, 1, 2],
+    ],
+  ])('of %j is %j', (names, order) => {
+    expect(
+      orderBySteps(
+        names.map(() => plain),
+        { names },
+      ),
+    ).toEqual(order);
+  });
+
+  it('stays as given where the first step is given, or some have no name', () => {
+    expect(orderBySteps([plain, plain], { step: 5, names: ['epoch_9', 'epoch_1'] })).toEqual([0, 1]);
+    expect(orderBySteps([plain, ofModel('epoch_1.onnx')], { names: ['epoch_9'] })).toEqual([0, 1]);
   });
 });

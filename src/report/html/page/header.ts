@@ -77,6 +77,7 @@ function runChooser(model: Model): HTMLElement | null {
   if (runs.length < 2) return null;
   const options = runs.map(({ name }, i) => el('option', { value: i }, shortName(name, 40)));
   const select = el('select', { 'aria-label': 'Run' }, ...options);
+  select.value = String(model.view.current);
   select.addEventListener('change', () => model.show({ current: Number(select.value) }));
   return select;
 }

@@ -31,13 +31,14 @@ export class Model {
       name,
       run: { ...run, layers: run.layers.map((layer, i) => ({ ...layer, eigenvalues: doubles(spectra[i]) })) },
     }));
-    const [first] = this.#whole;
-    const { threshold } = first.run.settings;
+    const last = this.#whole[this.#whole.length - 1];
+    const { threshold } = last.run.settings;
     const runs = this.#cut(threshold);
     // What there is to do something about comes first.
-    const [{ readings }] = runs;
+    const current = runs.length - 1;
+    const { readings } = runs[current];
     const telling = readings.find(({ kind }) => kind !== 'healthy' && kind !== 'output') ?? readings[0];
-    this.#view = { threshold, runs, current: 0, layer: telling?.layer.name };
+    this.#view = { threshold, runs, current, layer: telling?.layer.name };
   }
 
   get view(): View {
