@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { cleanedMessage, cudaFailure } from '../engine/runtimeMessages.js';
 import type { Provider } from '../run/schema.js';
 import { ANSWER, type LoadedLibraries, type ProbeAnswer, type ProbeQuestion } from './probeQuestion.js';
 
@@ -35,16 +36,13 @@ export function missingLibrary(log: string): string | undefined {
   )?.[0];
 }
 
-/** Without file names, C++ signatures and conditions. */
+/** The first line of what ONNX Runtime says that tells something. */
 export function firstSentence(message: string): string {
-  const cuda = /CUDA failure \d+: [^;]*?(?=\s*;|$)/.exec(message);
-  if (cuda) return cuda[0];
   const [first] = message
-    .replace(/\S+\.(?:cc|h|cpp):\d+\s+(?:[^().]*::[^()]*\([^)]*\)\S*\s+|\w+\(\)\s+)?/g, '')
-    .replace(/^[\s\S]*?\bwas false\.\s*/, '')
+    .replace(/was false\.\s+/, 'was false. ')
     .trim()
     .split('\n');
-  return first;
+  return cudaFailure(message) ?? cleanedMessage(first);
 }
 
 async function ask<Answer>(

@@ -1,6 +1,7 @@
 import type { TensorData } from '../data/feed.js';
 import { messageOf, UserError } from '../errors.js';
 import { OutOfMemoryError } from './outOfMemory.js';
+import { cleanedMessage } from './runtimeMessages.js';
 
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
@@ -30,7 +31,7 @@ export function sessionError(error: unknown): UserError {
   }
   if (isOutOfMemory(message))
     return outOfMemory('loading the model', message, 'free some, or take another --provider or machine');
-  return refused(`ONNX Runtime does not load the model: ${cleaned(message)}`);
+  return refused(`ONNX Runtime does not load the model: ${cleanedMessage(message)}`);
 }
 
 /**
@@ -81,7 +82,9 @@ export function runError(error: unknown, given: Readonly<Record<string, TensorDa
         );
   }
   const shapes = Object.entries(given).map(([input, tensor]) => `${input} ${shapeOf(tensor)}`);
-  return refused(`${place} cannot run on ${shapes.join(', ')}: ${cleaned(failed ? failed[3] : message)}`);
+  return refused(
+    `${place} cannot run on ${shapes.join(', ')}: ${cleanedMessage(failed ? failed[3] : message)}`,
+  );
 }
 
 /** The layer whose moments a node computes, as far as its name tells; `undefined` for the model's own nodes. */
@@ -114,14 +117,4 @@ function at(node: string, op: string): string {
 
 function shapeOf(tensor: TensorData | undefined): string {
   return tensor ? `[${tensor.dims.join(', ')}]` : 'unknown';
-}
-
-/** Without source files, C++ signatures, failed conditions, host names and line breaks. */
-function cleaned(message: string): string {
-  return message
-    .replace(/\S+\.(?:cc|h|cpp|cu|hpp|cuh):\d+\s+(?:[^().]*::[^()]*\([^)]*\)\S*\s+|\w+\s+)?/g, '')
-    .replace(/^[\s\S]*?\bwas false\.\s*/, '')
-    .replace(/\s*;\s*GPU=\d+[\s\S]*$/, '')
-    .replace(/\s+/g, ' ')
-    .trim();
 }

@@ -4,6 +4,7 @@ import { messageOf, UserError } from '../errors.js';
 import type { Precision, Provider } from '../run/schema.js';
 import { isOutOfMemory } from './ortErrors.js';
 import { runtimeFolder } from './runtimeFolder.js';
+import { cleanedMessage, cudaFailure } from './runtimeMessages.js';
 
 /** What the user can ask for: a provider, or CUDA where it loads and else the CPU. */
 export type ProviderChoice = 'auto' | Provider;
@@ -105,10 +106,5 @@ function reasonOf(provider: string, error: unknown): string {
       : "ONNX Runtime's CUDA provider library is not installed";
   }
   if (/request.?adapter|GPU adapter/i.test(message)) return 'no GPU that it supports was found';
-  const failure = /CUDA failure \d+: [^;]*?(?=\s*;|$)/.exec(message);
-  if (failure) return failure[0];
-  return message
-    .replace(/^.*was false\.\s*/s, '')
-    .replace(/\s+/g, ' ')
-    .trim();
+  return cudaFailure(message) ?? cleanedMessage(message);
 }
