@@ -84,7 +84,7 @@ Examples:
       };
       if (output !== undefined)
         await (await import('../job/writeReports.js')).writeReports(cut, chosen, output, common);
-      else await print(context, await renderedText(cut, chosen, common));
+      else await print(context, await renderedText(cut, chosen, common, stdout.isTTY === true));
     });
 }
 
@@ -100,6 +100,7 @@ async function renderedText(
   runs: readonly Run[],
   formats: readonly string[],
   options: ReportOptions,
+  onTerminal: boolean,
 ): Promise<string> {
   const [{ formatOf, renderReport }, { UserError }] = await Promise.all([
     import('../report/report.js'),
@@ -110,6 +111,11 @@ async function renderedText(
     throw new UserError('several formats do not go to stdout: name a folder with --output, such as report/');
   }
   const { kind, fileName } = formatOf(format);
+  if (format === 'html' && onTerminal) {
+    throw new UserError(
+      `a page of about a megabyte is not for a terminal: name where to write it with --output, such as ${fileName(options)}`,
+    );
+  }
   const text = kind === 'text' ? await renderReport(runs, { ...options, format }) : undefined;
   if (typeof text === 'string') return text;
   throw new UserError(

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { delve } from '../support/commandLine.js';
+import { delve, Kept } from '../support/commandLine.js';
 import { lastingFolder } from '../support/folder.js';
 import { modelBytes, node, tensor, value } from '../support/models.js';
 import { layer, run } from '../support/runs.js';
@@ -257,4 +257,13 @@ test('what names hold is shown, not done: no escape sequence and no line break r
   const { stderr } = await delve(['inspect', 'evil\u001b[31m\nname.onnx']);
   expect(stderr).toMatch(/^delve: evil\\x1b\[31m\\nname\.onnx does not exist: [^\n]+\n$/);
   expect((await delve(['--evil\u001b[31m'])).stderr).toContain('unknown option --evil\\x1b[31m: see');
+});
+
+test('a page does not go to a terminal, and goes where stdout is a file', async () => {
+  const args = ['report', at('good.delve'), '--format', 'html'];
+  const refused = await delve(args, { stdout: new Kept(true, 80) });
+  expect(refused.code).toBe(2);
+  expect(refused.stdout).toBe('');
+  expect(refused.stderr).toMatch(/^delve: .* not for a terminal: .*--output, such as report\.html\n$/);
+  expect((await delve(args)).stdout).toMatch(/^<!doctype html>/);
 });
