@@ -35,9 +35,12 @@ function notes({ added, doubtful, differences }: CheckResult): string[] {
   return lines.length === 0 ? [] : [`    <system-out>${xmlText(lines.join('\n'))}</system-out>`];
 }
 
+/** Jenkins splits a class name into package and class at its last dot, so that bounds and layers stand in the name. */
 function testCase(judgement: Judgement): string {
-  const { layer, outcome, message, warnings, reason } = judgement;
-  const open = `    <testcase classname="${xmlText(titleOf(judgement))}" name="${xmlText(layer ?? '(whole run)')}" time="0"`;
+  const { layer, outcome, message, warnings, reason, statistic } = judgement;
+  const className = `delve.${statistic.replaceAll(/\W+/g, '_')}`;
+  const name = `${layer ?? '(whole run)'}: ${titleOf(judgement)}`;
+  const open = `    <testcase classname="${xmlText(className)}" name="${xmlText(name)}" time="0"`;
   const text = xmlText([message, ...warnings].join('; '));
   if (outcome === 'failed') {
     return `${open}>\n      <failure message="${xmlText(message)}" type="${reason ?? 'bound'}">${text}</failure>\n    </testcase>`;

@@ -48,7 +48,12 @@ describe('the formats of a check', () => {
     const xml = rendered('junit', of, [minimum, rule({ statistic: 'tail', max: 0, level: 'warn' })]);
     validJunit(xml, (document) => {
       const names = document.find('//testcase/@name').map((node) => node.content);
-      expect(names.slice(0, of.layers.length)).toEqual(of.layers.map(({ name }) => name));
+      expect(names.slice(0, of.layers.length)).toEqual(
+        of.layers.map(({ name }) => `${name}: saturation ≥ 0.3`),
+      );
+      // What Jenkins makes a package and a class of: one dot, between two words.
+      const classes = document.find('//testcase/@classname').map((node) => node.content);
+      expect(new Set(classes)).toEqual(new Set(['delve.saturation', 'delve.tail']));
       expect(document.find('//failure')).toHaveLength(
         of.layers.filter(({ saturation }) => saturation === null || saturation < 0.3).length,
       );
@@ -60,7 +65,9 @@ describe('the formats of a check', () => {
     const xml = rendered('junit', run(names.map((name) => layer(name, 1, 10))), [minimum]);
     validJunit(xml, (document) => {
       const shown = document.find('//testcase/@name').map((node) => node.content);
-      expect(shown).toEqual(['a\\u{1b}[31m', 'a\\u{0}', 'a\\u{d800}', 'a\\u{ffff}']);
+      expect(shown).toEqual(
+        ['a\\u{1b}[31m', 'a\\u{0}', 'a\\u{d800}', 'a\\u{ffff}'].map((name) => `${name}: saturation ≥ 0.3`),
+      );
     });
   });
 
