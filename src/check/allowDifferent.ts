@@ -1,6 +1,6 @@
 import { UserError } from '../errors.js';
 import { differenceGroups } from '../run/comparableSettings.js';
-import { excerpt } from '../run/jsonShape.js';
+import { excerpt } from '../shape/jsonShape.js';
 
 /**
  * Names of groups of settings, as they were given.

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import { arrayOf, excerpt, isRecord, string } from '../run/jsonShape.js';
+import { arrayOf, excerpt, isRecord, string } from '../shape/jsonShape.js';
 import { requireGroups } from './allowDifferent.js';
 import { type Bound, boundOf } from './bound.js';
 import { requireShape, ruleOf, ruleShape } from './parseRule.js';

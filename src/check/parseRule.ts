@@ -1,6 +1,6 @@
 import { UserError } from '../errors.js';
-import { finite, oneOf, optional, type Shape, string, where } from '../run/jsonShape.js';
-import { strictObject } from '../run/strictObject.js';
+import { finite, oneOf, optional, type Shape, string, where } from '../shape/jsonShape.js';
+import { strictObject } from '../shape/strictObject.js';
 import { requireRule } from './requireRules.js';
 import { aggregates, type Rule } from './rule.js';
 

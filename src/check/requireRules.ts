@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import { nearest } from '../run/nearest.js';
+import { nearest } from '../text/nearest.js';
 import { boundKinds, type Rule } from './rule.js';
 import { layerStatistics, runStatistics, shareStatistics, statisticNames } from './statistics.js';
 

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
+import { shownPath } from '../files/shownPath.js';
 import type { AnalyzeOptions, CsvOptions, ImageOptions } from '../index.js';
 import { type Context, hasColor, print } from './context.js';
 import { addDataOptions } from './dataOptions.js';
 import { addObservationOptions, addSelectionOptions } from './modelOptions.js';
 import { devices, idimRule, thresholds, wholeNumber } from './parse.js';
-import { shownPath } from './shownPath.js';
 
 /** The options by the names that commander gives them. */
 interface Options

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { UserError } from '../errors.js';
+import { shownPath } from '../files/shownPath.js';
 import type { Bound, JobConfig } from '../index.js';
 import {
   addCheckOutput,
@@ -10,7 +11,6 @@ import {
 import type { Context } from './context.js';
 import { list, repeated } from './parse.js';
 import { namedOrNewest } from './runs.js';
-import { shownPath } from './shownPath.js';
 
 interface Options extends CheckOutputOptions {
   readonly minSaturation?: string[];
@@ -77,7 +77,7 @@ Examples:
         import('../run/readRun.js'),
         import('../job/gate.js'),
         import('../check/allowDifferent.js'),
-        import('../run/samePath.js'),
+        import('../files/samePath.js'),
       ]);
       const config = await configFor(options, context);
       const given = (texts: readonly string[] = [], option: string): Bound[] =>
@@ -140,7 +140,7 @@ async function ownRun(
   if (config?.out === undefined) return undefined;
   const [{ isRun }, { isSamePath }] = await Promise.all([
     import('../run/newestRun.js'),
-    import('../run/samePath.js'),
+    import('../files/samePath.js'),
   ]);
   if (!(await isRun(config.out))) return undefined;
   if (baseline !== undefined && (await isSamePath(config.out, baseline))) return undefined;

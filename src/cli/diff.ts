@@ -40,7 +40,7 @@ Examples:
         import('../run/readRun.js'),
         import('../report/diffFormats.js'),
         import('../run/comparableSettings.js'),
-        import('../report/printable.js'),
+        import('../text/printable.js'),
       ]);
       const render = diffFormats.get(json ? 'json' : format);
       if (!render) throw new Error(`there is no format ${format}`);

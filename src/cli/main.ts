@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { InterruptedError, messageOf, UserError } from '../errors.js';
-import { printable } from '../report/printable.js';
+import { printable } from '../text/printable.js';
 import { version } from '../version.js';
 import { addAnalyze } from './analyze.js';
 import { addCheck } from './check.js';

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { shownPath } from '../files/shownPath.js';
 import { FAILED } from './check.js';
 import {
   addCheckOutput,
@@ -7,7 +8,6 @@ import {
   requireHarmlessOutput,
 } from './checkOutput.js';
 import { type Context, hasColor, print } from './context.js';
-import { shownPath } from './shownPath.js';
 
 interface Options extends CheckOutputOptions {
   readonly config?: string;

@@ -1,5 +1,5 @@
+import { shownPath } from '../files/shownPath.js';
 import type { Context } from './context.js';
-import { shownPath } from './shownPath.js';
 
 /**
  * The runs that a command works on: those named, or the newest of the current directory, said on stderr.
@@ -14,7 +14,7 @@ export async function namedOrNewest(
   if (runs.length > 0) return runs;
   const [{ newestRun }, { isSamePath }] = await Promise.all([
     import('../run/newestRun.js'),
-    import('../run/samePath.js'),
+    import('../files/samePath.js'),
   ]);
   const isOther = (dir: string) => other !== undefined && isSamePath(dir, other);
   const newest = shownPath(await newestRun(cwd, isOther), cwd);

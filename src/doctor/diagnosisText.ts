@@ -1,4 +1,4 @@
-import { printable } from '../report/printable.js';
+import { printable } from '../text/printable.js';
 import type { Diagnosis, ProviderDiagnosis } from './diagnosis.js';
 
 const gibibytes = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });

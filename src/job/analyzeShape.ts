@@ -1,3 +1,4 @@
+import { ruleNames } from '../run/storedRule.js';
 import {
   arrayOf,
   finite,
@@ -8,9 +9,8 @@ import {
   string,
   where,
   wholeFrom,
-} from '../run/jsonShape.js';
-import { ruleNames } from '../run/storedRule.js';
-import { strictObject } from '../run/strictObject.js';
+} from '../shape/jsonShape.js';
+import { strictObject } from '../shape/strictObject.js';
 import type { JobAnalyzeOptions } from './jobConfig.js';
 
 const bool = where((value) => typeof value === 'boolean', 'true or false');

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, UserError } from '../errors.js';
-import { requireRegular } from '../regularFile.js';
-import { excerpt, isRecord } from '../run/jsonShape.js';
+import { requireRegular } from '../files/regularFile.js';
+import { excerpt, isRecord } from '../shape/jsonShape.js';
+import { repeatedKeys } from '../shape/repeatedKeys.js';
 import { type JobConfig, jobConfigOf } from './jobConfig.js';
-import { repeatedKeys } from './repeatedKeys.js';
 
 /** What a job's file may be called, the first one that is there counts. */
 export const CONFIG_FILES = [

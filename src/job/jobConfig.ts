@@ -14,9 +14,9 @@ import {
   type Shape,
   string,
   wholeFrom,
-} from '../run/jsonShape.js';
-import { nearest } from '../run/nearest.js';
-import { strictObject } from '../run/strictObject.js';
+} from '../shape/jsonShape.js';
+import { strictObject } from '../shape/strictObject.js';
+import { nearest } from '../text/nearest.js';
 import { analyzeShape } from './analyzeShape.js';
 
 /** A report that a job writes. */

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { fromBinary, isFieldSet, toBinary } from '@bufbuild/protobuf';
 import { messageOf, UserError } from '../errors.js';
-import { requireRegular } from '../regularFile.js';
+import { requireRegular } from '../files/regularFile.js';
 import { checkGraph } from './checkGraph.js';
 import { checkExternalData } from './externalData.js';
 import { otherFolder, otherFormat } from './otherFormats.js';

@@ -1,7 +1,7 @@
 import { readLayers } from '../check/readLayers.js';
-import { csvRow } from '../run/csvRow.js';
 import { storedNumbers } from '../run/layerNumbers.js';
 import type { Run } from '../run/schema.js';
+import { csvRow } from '../text/csvRow.js';
 import { namesOf, type RenderOptions } from './options.js';
 
 /**

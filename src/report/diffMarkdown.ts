@@ -1,9 +1,9 @@
 import { differenceInWords } from '../run/comparableSettings.js';
 import type { LayerDiff, RunDiff } from '../run/diffRuns.js';
+import { counted, percent } from '../text/numbers.js';
 import { byChange } from './byChange.js';
 import { points } from './diffTable.js';
 import { markdownTable, markdownText } from './markdownText.js';
-import { counted, percent } from './numbers.js';
 import { namesOf, type RenderOptions } from './options.js';
 
 /** Two runs for a pull request: what changed, the largest change first, and what did not, as a count. */

@@ -2,10 +2,10 @@ import type { Layer, NotObservable } from '../layers/layer.js';
 import type { Dimension } from '../onnx/graph.js';
 import type { ModelInput } from '../onnx/modelInput.js';
 import type { RunModel } from '../run/schema.js';
-import { displayWidth, padEnd, padStart, shorten, wrap } from './displayWidth.js';
-import { counted } from './numbers.js';
+import { displayWidth, padEnd, padStart, shorten, wrap } from '../text/displayWidth.js';
+import { counted } from '../text/numbers.js';
+import { printable } from '../text/printable.js';
 import { type RenderOptions, type Style, styleOf } from './options.js';
-import { printable } from './printable.js';
 
 /** What is listed of a model. */
 export interface InspectedModel {

@@ -1,6 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { Run } from '../run/schema.js';
-import { ascii, type Symbols, unicode } from './symbols.js';
+import { ascii, type Symbols, unicode } from '../text/symbols.js';
 
 /** How a text report is laid out; formats that are data take no notice of it. */
 export interface RenderOptions {

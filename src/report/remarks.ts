@@ -1,6 +1,6 @@
 import type { Run, RunLayer } from '../run/schema.js';
-import { counted, listed } from './numbers.js';
-import { printable } from './printable.js';
+import { counted, listed } from '../text/numbers.js';
+import { printable } from '../text/printable.js';
 
 /** Doubts about a run and its layers, in words, the weightiest first. */
 export function remarks(run: Run, name: (layer: RunLayer) => string): string[] {

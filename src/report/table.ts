@@ -6,14 +6,14 @@ import {
   readLayers,
 } from '../check/readLayers.js';
 import type { Run, RunLayer } from '../run/schema.js';
+import { displayWidth, padEnd, padStart, wrap } from '../text/displayWidth.js';
+import { compact, percent } from '../text/numbers.js';
+import { printable } from '../text/printable.js';
+import { shortNames } from '../text/shortNames.js';
 import { bar } from './bar.js';
-import { displayWidth, padEnd, padStart, wrap } from './displayWidth.js';
-import { compact, percent } from './numbers.js';
 import { type RenderOptions, type Style, styleOf } from './options.js';
-import { printable } from './printable.js';
 import { remarks } from './remarks.js';
 import { runHeader } from './runHeader.js';
-import { shortNames } from './shortNames.js';
 import { verdict } from './verdict.js';
 
 const GAP = '  ';

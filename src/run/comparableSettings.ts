@@ -1,4 +1,4 @@
-import { excerpt, isRecord } from './jsonShape.js';
+import { excerpt, isRecord } from '../shape/jsonShape.js';
 import type { Run, RunSettings } from './schema.js';
 import { ruleInWords } from './storedRule.js';
 

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.js';
+import { excerpt } from '../shape/jsonShape.js';
 import { differencesOf, type SettingDifference } from './comparableSettings.js';
-import { excerpt } from './jsonShape.js';
 import { type DiffKey, diffNumbers } from './layerNumbers.js';
 import type { Run, RunLayer } from './schema.js';
 

@@ -2,7 +2,7 @@ import { access, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CsvRow, csvRows } from '../data/csvRows.js';
 import { UserError } from '../errors.js';
-import { csvRow } from './csvRow.js';
+import { csvRow } from '../text/csvRow.js';
 import { runFolder } from './runFolder.js';
 import type { Run } from './schema.js';
 

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
+import { isSamePath, realPlace } from '../files/samePath.js';
 import { EMBEDDING_FILE } from './embeddingFile.js';
 import { MOMENTS_FILE } from './momentsFile.js';
 import { RUN_FILE } from './readRun.js';
 import { runFolder } from './runFolder.js';
-import { isSamePath, realPlace } from './samePath.js';
 import type { Run } from './schema.js';
 
 /** What a command reads: nothing that it writes may stand there. Each has a name for messages, such as `the model`. */

@@ -1,10 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
-import { requireRegular } from '../regularFile.js';
+import { requireRegular } from '../files/regularFile.js';
+import { ShapeError } from '../shape/jsonShape.js';
 import { impossibleMoments } from '../stats/impossibleMoments.js';
 import type { Moments } from '../stats/moments.js';
-import { ShapeError } from './jsonShape.js';
 import { runFolder } from './runFolder.js';
 import { readHeader, readTensor, type Tensor, type TensorEntry, writeTensors } from './safetensors.js';
 import type { Run } from './schema.js';

@@ -1,4 +1,4 @@
-import { finite, optional, orNull, type Shape, wholeFrom, within } from './jsonShape.js';
+import { finite, optional, orNull, type Shape, wholeFrom, within } from '../shape/jsonShape.js';
 import { FIRST_VERSION, type LayerNumber } from './layerNumbers.js';
 
 const kinds = {

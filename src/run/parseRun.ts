@@ -14,7 +14,7 @@ import {
   where,
   wholeFrom,
   within,
-} from './jsonShape.js';
+} from '../shape/jsonShape.js';
 import { type StoredKey, storedNumbers } from './layerNumbers.js';
 import { numberShapes } from './numberShapes.js';
 import type { Run, RunData, RunLayer, RunModel, RunSettings } from './schema.js';

@@ -2,7 +2,7 @@ import { constants } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
-import { requireRegular } from '../regularFile.js';
+import { requireRegular } from '../files/regularFile.js';
 import { parseRun } from './parseRun.js';
 import type { Run } from './schema.js';
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../errors.js';
+import { excerpt } from '../shape/jsonShape.js';
 import { differingSettings } from './comparableSettings.js';
-import { excerpt } from './jsonShape.js';
 import type { RunData, RunLayer } from './schema.js';
 import { nameOf, type Shard } from './shard.js';
 

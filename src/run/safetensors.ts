@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { endianness } from 'node:os';
-import { isRecord, ShapeError } from './jsonShape.js';
+import { isRecord, ShapeError } from '../shape/jsonShape.js';
 
 /**
  * The safetensors format, as far as float64 goes (https://github.com/huggingface/safetensors#format): eight bytes

@@ -2,9 +2,9 @@ import { lstat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../errors.js';
+import { isSamePath } from '../files/samePath.js';
 import { differingSettings } from './comparableSettings.js';
 import { readRun } from './readRun.js';
-import { isSamePath } from './samePath.js';
 import type { Run, RunData, RunModel, RunSettings } from './schema.js';
 import { checkTarget } from './writeRun.js';
 

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.js';
+import { excerpt } from '../shape/jsonShape.js';
 import type { CountingRule, IdimRule } from '../stats/intrinsicDimensionality.js';
-import { excerpt } from './jsonShape.js';
 
 /**
  * How `run.json` names the rules. What is called `delve` everywhere else is stored by the release that it follows: a

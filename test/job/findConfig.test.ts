@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
+import { isSamePath } from '../../src/files/samePath.js';
 import { findConfig, readConfig } from '../../src/job/findConfig.js';
-import { isSamePath } from '../../src/run/samePath.js';
 import { temporaryDirectory } from '../support/temporaryDirectory.js';
 
 it('is read in spite of the mark that some editors of Windows begin files with', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diffTable } from '../../src/report/diffTable.js';
-import { displayWidth } from '../../src/report/displayWidth.js';
 import { diffRuns } from '../../src/run/diffRuns.js';
+import { displayWidth } from '../../src/text/displayWidth.js';
 import { invalidLayer, layer, run } from '../support/runs.js';
 
 const before = run([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { displayWidth } from '../../src/report/displayWidth.js';
 import { report } from '../../src/report/report.js';
 import type { RunLayer } from '../../src/run/schema.js';
+import { displayWidth } from '../../src/text/displayWidth.js';
 import { invalidLayer, layer, run } from '../support/runs.js';
 
 const few = (name: string, observations: number, features: number): RunLayer =>

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { readLayers } from '../../src/check/readLayers.js';
-import { unicode } from '../../src/report/symbols.js';
 import { verdict } from '../../src/report/verdict.js';
 import type { RunLayer } from '../../src/run/schema.js';
+import { unicode } from '../../src/text/symbols.js';
 import { invalidLayer, layer } from '../support/runs.js';
 
 const judged = (...layers: RunLayer[]) => verdict(readLayers({ layers }), ({ name }) => name, unicode);

@@ -4,9 +4,9 @@ import { layerStatistics } from '../../src/check/statistics.js';
 import { csv } from '../../src/report/csv.js';
 import { diffCsv } from '../../src/report/diffCsv.js';
 import { diffRuns } from '../../src/run/diffRuns.js';
-import { objectOf, ShapeError } from '../../src/run/jsonShape.js';
 import { type LayerNumber, layerNumbers, storedNumbers } from '../../src/run/layerNumbers.js';
 import { numberShapes } from '../../src/run/numberShapes.js';
+import { objectOf, ShapeError } from '../../src/shape/jsonShape.js';
 import { layer, run } from '../support/runs.js';
 
 const names = layerNumbers.map(({ key }) => key);

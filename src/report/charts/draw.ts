@@ -8,8 +8,8 @@ import {
 } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import { wrap } from '../displayWidth.js';
-import { xmlText } from '../xmlText.js';
+import { wrap } from '../../text/displayWidth.js';
+import { xmlText } from '../../text/xmlText.js';
 import { font, ink } from './look.js';
 import type { Picture } from './picture.js';
 

@@ -1,6 +1,6 @@
-import { shorten } from '../displayWidth.js';
-import { printable } from '../printable.js';
-import { xmlCharacters } from '../xmlText.js';
+import { shorten } from '../../text/displayWidth.js';
+import { printable } from '../../text/printable.js';
+import { xmlCharacters } from '../../text/xmlText.js';
 import { drawnText } from './drawnText.js';
 
 /** Inks of pictures, which stand on white. */

@@ -1,6 +1,6 @@
 import { type ReadingKind, readLayers } from '../../check/readLayers.js';
-import { percent } from '../numbers.js';
-import { unicode } from '../symbols.js';
+import { percent } from '../../text/numbers.js';
+import { unicode } from '../../text/symbols.js';
 import { verdict } from '../verdict.js';
 import { axisName, axisStyle, ink, labelInterval, marks, perCent, slant, strokes } from './look.js';
 import { readingLooks } from './palette.js';

@@ -3,11 +3,11 @@ import type { Judgement } from '../../check/judgement.js';
 import { titleOf } from '../../check/wording.js';
 import { differenceInWords } from '../../run/comparableSettings.js';
 import type { Run } from '../../run/schema.js';
-import { displayWidth, padEnd } from '../displayWidth.js';
-import { counted, listed } from '../numbers.js';
+import { displayWidth, padEnd } from '../../text/displayWidth.js';
+import { counted, listed } from '../../text/numbers.js';
+import { printable } from '../../text/printable.js';
+import { shortNames } from '../../text/shortNames.js';
 import { type Style, styleOf } from '../options.js';
-import { printable } from '../printable.js';
-import { shortNames } from '../shortNames.js';
 import type { CheckOptions } from './checkFormat.js';
 
 const WIDEST_NAME = 40;

@@ -3,7 +3,7 @@ import type { Judgement } from '../../check/judgement.js';
 import { titleOf } from '../../check/wording.js';
 import { differenceInWords } from '../../run/comparableSettings.js';
 import type { Run } from '../../run/schema.js';
-import { xmlText } from '../xmlText.js';
+import { xmlText } from '../../text/xmlText.js';
 import type { CheckOptions } from './checkFormat.js';
 
 /**

@@ -1,9 +1,9 @@
 import { UserError } from '../../errors.js';
 import type { Run } from '../../run/schema.js';
+import { listed } from '../../text/numbers.js';
+import { printable } from '../../text/printable.js';
 import { type DelveValue, delveValues } from '../delveValues.js';
-import { listed } from '../numbers.js';
 import { namesOf, type RenderOptions } from '../options.js';
-import { printable } from '../printable.js';
 import { pythonFloat } from '../pythonNumber.js';
 import { stepsOf } from '../steps.js';
 import { formatHistory, parseHistory } from './history.js';

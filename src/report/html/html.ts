@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../../errors.js';
 import type { Run } from '../../run/schema.js';
+import { xmlText } from '../../text/xmlText.js';
 import { version } from '../../version.js';
 import type { RenderOptions } from '../options.js';
-import { xmlText } from '../xmlText.js';
 import { pageData } from './pageData.js';
 
 /**

@@ -1,6 +1,6 @@
 import { type LayerReading, type ReadingKind, readLayers } from '../../check/readLayers.js';
 import type { Run, RunLayer } from '../../run/schema.js';
-import { percent } from '../numbers.js';
+import { percent } from '../../text/numbers.js';
 import { code, prose } from './foreignText.js';
 
 /** A layer's line in a table, and how much a reader wants to see it. */

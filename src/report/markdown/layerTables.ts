@@ -1,6 +1,6 @@
 import type { Run } from '../../run/schema.js';
+import { counted } from '../../text/numbers.js';
 import { markdownTable } from '../markdownText.js';
-import { counted } from '../numbers.js';
 import { byInterest, fitRows } from './fitRows.js';
 import { code } from './foreignText.js';
 import {

@@ -1,10 +1,10 @@
 import { type Reading, type ReadingKind, readLayers } from '../../check/readLayers.js';
 import { differenceInWords, differencesOf } from '../../run/comparableSettings.js';
 import type { Run } from '../../run/schema.js';
-import { counted } from '../numbers.js';
+import { counted } from '../../text/numbers.js';
+import { unicode } from '../../text/symbols.js';
 import { namesOf, type RenderOptions } from '../options.js';
 import { remarks } from '../remarks.js';
-import { unicode } from '../symbols.js';
 import { verdict } from '../verdict.js';
 import { code, prose } from './foreignText.js';
 import { changeOf, points } from './layerRows.js';

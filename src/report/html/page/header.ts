@@ -1,5 +1,5 @@
+import { unicode } from '../../../text/symbols.js';
 import { remarks } from '../../remarks.js';
-import { unicode } from '../../symbols.js';
 import { verdict } from '../../verdict.js';
 import { el } from './dom.js';
 import type { Model } from './model.js';

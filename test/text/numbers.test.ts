@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { compact, counted, duration, listed, percent } from '../../src/report/numbers.js';
+import { compact, counted, duration, listed, percent } from '../../src/text/numbers.js';
 
 it.each([
   [0, '0.0 %'],

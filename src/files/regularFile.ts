@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { UserError } from './errors.js';
+import { UserError } from '../errors.js';
 
 /**
  * @throws UserError where a path leads to a device, a pipe or a socket: reading one may never end. Where nothing is

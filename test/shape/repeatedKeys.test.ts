@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { repeatedKeys } from '../../src/job/repeatedKeys.js';
+import { repeatedKeys } from '../../src/shape/repeatedKeys.js';
 
 describe('keys that stand twice', () => {
   it.each<[string, string[]]>([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { displayWidth, padEnd, padStart, shorten, wrap } from '../../src/report/displayWidth.js';
+import { displayWidth, padEnd, padStart, shorten, wrap } from '../../src/text/displayWidth.js';
 
 describe('the width of a text', () => {
   // As `wcswidth` of wcwidth 0.2 gives it, with emoji as terminals of today draw them.

@@ -1,5 +1,5 @@
+import { nearest } from '../text/nearest.js';
 import { excerpt, isRecord, objectOf, type Shape, ShapeError } from './jsonShape.js';
-import { nearest } from './nearest.js';
 
 /** An object with these keys and no others: a key that is not among them is a mistake, and the nearest one is named. */
 export const strictObject = (shapes: Readonly<Record<string, Shape>>): Shape => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { displayWidth } from '../../src/report/displayWidth.js';
-import { shortNames } from '../../src/report/shortNames.js';
+import { displayWidth } from '../../src/text/displayWidth.js';
+import { shortNames } from '../../src/text/shortNames.js';
 
 const transformer = Array.from({ length: 48 }, (_, layer) =>
   ['attention.self.query', 'attention.self.key', 'attention.output.dense', 'intermediate.dense'].map(

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nearest } from '../../src/run/nearest.js';
+import { nearest } from '../../src/text/nearest.js';
 
 it('takes the candidate with the fewest edits, case aside', () => {
   // kitten → sitting takes 3 edits, kitten → mitten 1.
