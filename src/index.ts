@@ -27,13 +27,6 @@ export { type Bound, parseBound } from './check/bound.js';
 export { type CheckResult, type CheckRules, check } from './check/check.js';
 export type { CheckConfig } from './check/checkConfig.js';
 export type { Judgement } from './check/judgement.js';
-export {
-  type LayerReading,
-  type Reading,
-  type ReadingKind,
-  readingRules,
-  readLayers,
-} from './check/readLayers.js';
 export type { Aggregate, BoundKind, Level, Rule } from './check/rule.js';
 export type { Gpu } from './cuda/gpus.js';
 export { type InstalledCuda, type SetUpCudaOptions, setUpCuda } from './cuda/setUpCuda.js';
@@ -57,6 +50,13 @@ export { type JobResult, type RunJobOptions, runJob } from './job/runJob.js';
 export type { Layer, NotObservable } from './layers/layer.js';
 export type { LayerSelection } from './layers/selectLayers.js';
 export type { ModelInput } from './onnx/modelInput.js';
+export {
+  type LayerReading,
+  type Reading,
+  type ReadingKind,
+  readingRules,
+  readLayers,
+} from './readings/layerReadings.js';
 export type { CheckFormat, CheckOptions } from './report/checks/checkFormat.js';
 export { checkFormats } from './report/checks/checkFormats.js';
 export { formatCheck } from './report/checks/checkText.js';

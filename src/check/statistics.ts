@@ -1,6 +1,6 @@
+import { type ReadingKind, readLayers } from '../readings/layerReadings.js';
 import { rankedNumbers } from '../run/layerNumbers.js';
 import type { Run, RunLayer } from '../run/schema.js';
-import { type ReadingKind, readLayers } from './readLayers.js';
 
 /** A layer's number; `null` where it has none. */
 export type LayerStatistic = (layer: RunLayer) => number | null;

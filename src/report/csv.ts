@@ -1,4 +1,4 @@
-import { readLayers } from '../check/readLayers.js';
+import { readLayers } from '../readings/layerReadings.js';
 import { storedNumbers } from '../run/layerNumbers.js';
 import type { Run } from '../run/schema.js';
 import { csvRow } from '../text/csvRow.js';

@@ -1,5 +1,5 @@
 import { parquetWriteBuffer, type SchemaElement } from 'hyparquet-writer';
-import { readLayers } from '../check/readLayers.js';
+import { readLayers } from '../readings/layerReadings.js';
 import { storedNumbers } from '../run/layerNumbers.js';
 import type { Run, RunLayer } from '../run/schema.js';
 import { version } from '../version.js';

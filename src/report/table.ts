@@ -1,10 +1,12 @@
+import { verdict } from '../readings/advice.js';
 import {
   type LayerReading,
   type Reading,
   type ReadingKind,
   readingRules,
   readLayers,
-} from '../check/readLayers.js';
+} from '../readings/layerReadings.js';
+import { remarks } from '../readings/remarks.js';
 import type { Run, RunLayer } from '../run/schema.js';
 import { displayWidth, padEnd, padStart, wrap } from '../text/displayWidth.js';
 import { compact, percent } from '../text/numbers.js';
@@ -12,9 +14,7 @@ import { printable } from '../text/printable.js';
 import { shortNames } from '../text/shortNames.js';
 import { bar } from './bar.js';
 import { type RenderOptions, type Style, styleOf } from './options.js';
-import { remarks } from './remarks.js';
 import { runHeader } from './runHeader.js';
-import { verdict } from './verdict.js';
 
 const GAP = '  ';
 const BAR_WIDTH = { least: 14, most: 32 };

@@ -1,4 +1,4 @@
-import type { ReadingKind } from '../../check/readLayers.js';
+import type { ReadingKind } from '../../readings/layerReadings.js';
 
 /**
  * What a layer's reading looks like, on the page and in pictures. The hues are those of Okabe and Ito, which people

@@ -1,7 +1,7 @@
-import { type ReadingKind, readLayers } from '../../check/readLayers.js';
+import { verdict } from '../../readings/advice.js';
+import { type ReadingKind, readLayers } from '../../readings/layerReadings.js';
 import { percent } from '../../text/numbers.js';
 import { unicode } from '../../text/symbols.js';
-import { verdict } from '../verdict.js';
 import { axisName, axisStyle, ink, labelInterval, marks, perCent, slant, strokes } from './look.js';
 import { readingLooks } from './palette.js';
 import type { NamedRun, Picture } from './picture.js';

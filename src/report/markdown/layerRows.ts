@@ -1,4 +1,4 @@
-import { type LayerReading, type ReadingKind, readLayers } from '../../check/readLayers.js';
+import { type LayerReading, type ReadingKind, readLayers } from '../../readings/layerReadings.js';
 import type { Run, RunLayer } from '../../run/schema.js';
 import { percent } from '../../text/numbers.js';
 import { code, prose } from './foreignText.js';

@@ -1,11 +1,11 @@
-import { type Reading, type ReadingKind, readLayers } from '../../check/readLayers.js';
+import { verdict } from '../../readings/advice.js';
+import { type Reading, type ReadingKind, readLayers } from '../../readings/layerReadings.js';
+import { remarks } from '../../readings/remarks.js';
 import { differenceInWords, differencesOf } from '../../run/comparableSettings.js';
 import type { Run } from '../../run/schema.js';
 import { counted } from '../../text/numbers.js';
 import { unicode } from '../../text/symbols.js';
 import { namesOf, type RenderOptions } from '../options.js';
-import { remarks } from '../remarks.js';
-import { verdict } from '../verdict.js';
 import { code, prose } from './foreignText.js';
 import { changeOf, points } from './layerRows.js';
 import { shownRuns, tablesOfOne, tablesOfSeveral } from './layerTables.js';

@@ -1,6 +1,6 @@
+import { verdict } from '../../../readings/advice.js';
+import { remarks } from '../../../readings/remarks.js';
 import { unicode } from '../../../text/symbols.js';
-import { remarks } from '../../remarks.js';
-import { verdict } from '../../verdict.js';
 import { el } from './dom.js';
 import type { Model } from './model.js';
 import { counted, sentence, share, shortName } from './words.js';

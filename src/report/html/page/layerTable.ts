@@ -1,4 +1,4 @@
-import type { LayerReading } from '../../../check/readLayers.js';
+import type { LayerReading } from '../../../readings/layerReadings.js';
 import { readingLooks } from '../../charts/palette.js';
 import { el } from './dom.js';
 import type { Model, View } from './model.js';

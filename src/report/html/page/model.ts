@@ -1,4 +1,4 @@
-import { type LayerReading, readLayers } from '../../../check/readLayers.js';
+import { type LayerReading, readLayers } from '../../../readings/layerReadings.js';
 import { recutRun } from '../../../run/recutRun.js';
 import type { Run } from '../../../run/schema.js';
 import type { PageData } from '../pageData.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readLayers } from '../../src/check/readLayers.js';
+import { readLayers } from '../../src/readings/layerReadings.js';
 import type { RunLayer } from '../../src/run/schema.js';
 import { invalidLayer, layer } from '../support/runs.js';
 

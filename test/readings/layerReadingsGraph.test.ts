@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readLayers } from '../../src/check/readLayers.js';
+import { readLayers } from '../../src/readings/layerReadings.js';
 import type { Run } from '../../src/run/schema.js';
 import { layer } from '../support/runs.js';
 

@@ -1,7 +1,7 @@
-import type { Reading, ReadingKind } from '../check/readLayers.js';
 import type { RunLayer } from '../run/schema.js';
 import { listed, percent } from '../text/numbers.js';
 import type { Symbols } from '../text/symbols.js';
+import type { Reading, ReadingKind } from './layerReadings.js';
 
 /** How to write a layer's name in a sentence. */
 type Naming = (layer: RunLayer) => string;

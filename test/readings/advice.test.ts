@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { readLayers } from '../../src/check/readLayers.js';
-import { verdict } from '../../src/report/verdict.js';
+import { verdict } from '../../src/readings/advice.js';
+import { readLayers } from '../../src/readings/layerReadings.js';
 import type { RunLayer } from '../../src/run/schema.js';
 import { unicode } from '../../src/text/symbols.js';
 import { invalidLayer, layer } from '../support/runs.js';
