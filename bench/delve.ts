@@ -7,7 +7,7 @@ const { analyze, instrumentModel }: typeof import('../src/index.js') = await imp
 const { symmetricEigenvalues }: typeof import('../src/stats/eigenvalues.js') = await import(
   built('stats/eigenvalues.js')
 );
-const { openData }: typeof import('../src/data/openData.js') = await import(built('data/openData.js'));
+const { openData }: typeof import('../src/data/open/openData.js') = await import(built('data/openData.js'));
 const { readModelFile }: typeof import('../src/onnx/modelFile.js') = await import(built('onnx/modelFile.js'));
 const { modelInputs }: typeof import('../src/onnx/modelInput.js') = await import(built('onnx/modelInput.js'));
 

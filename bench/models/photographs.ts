@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { uniformNumbers } from '../../src/data/randomNumbers.js';
+import { uniformNumbers } from '../../src/data/readers/randomNumbers.js';
 import { normal } from './random.js';
 
 const WIDTH = 500;

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { openData } from '../data/openData.js';
+import { openData } from '../data/open/openData.js';
 import type { DataOptions } from '../data/options.js';
 import { observe } from '../engine/observe.js';
 import type { PassOptions } from '../engine/pass.js';

@@ -1,6 +1,6 @@
 import { access, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CsvRow, csvRows } from '../data/csvRows.js';
+import { type CsvRow, csvRows } from '../data/readers/csv/csvRows.js';
 import { UserError } from '../errors.js';
 import { csvRow } from '../text/csvRow.js';
 import { runFolder } from './runFolder.js';

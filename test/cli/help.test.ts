@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { plotNames } from '../../src/cli/report.js';
-import { readers } from '../../src/data/registry.js';
+import { readers } from '../../src/data/open/registry.js';
 import { formats } from '../../src/report/formats.js';
 import { plots } from '../../src/report/options.js';
 import { delve } from '../support/commandLine.js';

@@ -1,5 +1,5 @@
 import type { Feed, FeedOptions, FeedSource } from '../../src/data/feed.js';
-import { openData } from '../../src/data/openData.js';
+import { openData } from '../../src/data/open/openData.js';
 import type { DataOptions } from '../../src/data/options.js';
 import type { ElementType } from '../../src/onnx/elementType.js';
 import type { ModelInput } from '../../src/onnx/modelInput.js';

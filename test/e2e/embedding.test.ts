@@ -4,7 +4,7 @@ import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
 import { type AnalyzeOptions, analyze, mergeSavedRuns, readEmbedding, readRun } from '../../dist/index.js';
 import type { Feed } from '../../src/data/feed.js';
-import { openData } from '../../src/data/openData.js';
+import { openData } from '../../src/data/open/openData.js';
 import { findLayers } from '../../src/layers/findLayers.js';
 import { readModelFile } from '../../src/onnx/modelFile.js';
 import { modelInputs } from '../../src/onnx/modelInput.js';

@@ -1,0 +1,90 @@
+import { UserError } from '../../errors.js';
+import type { Feed, FeedOptions } from '../feed.js';
+import { type FailedSample, isFailed, labelOf, type ReadSample, type Sample } from '../sample.js';
+import { Batch } from './batch.js';
+import { type InputStream, lockstep } from './lockstep.js';
+import { countLabel, listSkipped, type ReadingLog } from './readingLog.js';
+
+/** What to do with a sample that cannot be used. */
+export type OnError = 'fail' | 'skip';
+
+/**
+ * Samples → batches. `every` picks by the position in the source (batches of `batchSize` positions); where
+ * samples are skipped, the ones after them fill the batch. A sample that is bad for one input is left out of all.
+ *
+ * @throws UserError at the first bad sample where `onError` is `fail`, and where nothing is left.
+ */
+export async function* gatherFeeds(
+  streams: readonly InputStream[],
+  { batchSize, maxSamples = Number.POSITIVE_INFINITY, every = 1, signal }: FeedOptions,
+  onError: OnError,
+  log: ReadingLog,
+): AsyncGenerator<Feed> {
+  const columns = streams.map(({ input, stream }) => ({ input, shapeless: stream.shapeless ?? false }));
+  const size = streams[0]?.stream.size ?? Number.POSITIVE_INFINITY;
+  const capacity = Math.min(batchSize, maxSamples, size);
+  const batch = new Batch(columns, capacity, onError === 'skip' && batchSize > 1);
+  let given = 0;
+  for await (const { count, columns: read } of lockstep(streams, { block: batchSize, every })) {
+    for (let i = 0; i < count; i++) {
+      const failed = addSample(
+        batch,
+        read.map((column) => column[i]),
+        log,
+      );
+      if (failed) handleFailure(failed, onError, log);
+      else if (given + batch.samples === maxSamples || batch.samples === batch.capacity) {
+        signal?.throwIfAborted();
+        given += batch.samples;
+        yield batch.take();
+        if (given >= maxSamples) return;
+      }
+    }
+    signal?.throwIfAborted();
+  }
+  if (batch.samples > 0) {
+    given += batch.samples;
+    yield batch.take();
+  }
+  if (given === 0) throw nothingLeft(log, every);
+}
+
+/**
+ * Lists a sample as skipped, or ends the run with it.
+ *
+ * @throws UserError where `onError` is `fail`.
+ */
+export function handleFailure(failed: FailedSample, onError: OnError, log: ReadingLog): void {
+  if (onError === 'fail') {
+    throw new UserError(`${failed.origin}: ${failed.reason} (--on-error skip leaves such samples out)`);
+  }
+  listSkipped(log, failed);
+}
+
+/** Why a pass gave no feed at all. */
+export function nothingLeft({ skippedCount, skipped }: ReadingLog, every: number): UserError {
+  const [first] = skipped;
+  if (first) {
+    return new UserError(
+      `none of the samples could be used: all ${skippedCount} were skipped, the first one being ${first.origin}: ${first.reason}`,
+    );
+  }
+  return new UserError(
+    every > 1
+      ? `--every ${every} leaves nothing: the data has fewer than ${every} batches, take a smaller number or a smaller --batch`
+      : 'the data holds no samples: pass a source that does',
+  );
+}
+
+function addSample(batch: Batch, values: readonly ReadSample[], log: ReadingLog): FailedSample | undefined {
+  const sound: Sample[] = [];
+  for (const value of values) {
+    if (isFailed(value)) return value;
+    sound.push(value);
+  }
+  const failed = batch.add(sound);
+  if (failed) return failed;
+  const label = labelOf(sound);
+  if (label !== undefined) countLabel(log, label);
+  return undefined;
+}

@@ -1,0 +1,154 @@
+import { UserError } from '../../errors.js';
+import type { ModelInput } from '../../onnx/modelInput.js';
+import { describeShape } from '../batches/fitShape.js';
+import { gatherFeeds, type OnError } from '../batches/gatherFeeds.js';
+import type { InputStream } from '../batches/lockstep.js';
+import { clearLog, emptyLog } from '../batches/readingLog.js';
+import { readyFeeds } from '../batches/readyFeeds.js';
+import type { Feed, FeedOptions, FeedSource } from '../feed.js';
+import type { DataOptions } from '../options.js';
+import type { OpenedSource } from '../reader.js';
+import { requireFits } from '../requireFits.js';
+import { assignSources } from './assignSources.js';
+import { detectReader } from './detectReader.js';
+import { refuseUnknownShapes, refuseUnread } from './refuseUnread.js';
+
+interface NamedSource {
+  readonly reader: string;
+  readonly source: string;
+  readonly opened: OpenedSource;
+}
+
+/**
+ * Opens the data of a run: finds a reader for each source and sees that every input of the model is fed.
+ * Close it when done.
+ *
+ * @throws UserError for a source that is missing, unreadable, not recognised, damaged or empty, that does not
+ *   suit its input, for inputs that are unknown or not fed, and for options that contradict the model or that no
+ *   reader of these sources looks at.
+ */
+export async function openData(options: DataOptions, inputs: readonly ModelInput[]): Promise<FeedSource> {
+  for (const input of inputs) refuseUnfeedable(input);
+  refuseUnknownShapes(options, inputs);
+  const sources: NamedSource[] = [];
+  try {
+    for (const { source, inputs: fed } of await assignSources(options.data, inputs)) {
+      const reader = await detectReader(source, options.reader);
+      if (!reader.ownBatches) fed.forEach(refuseScalar);
+      sources.push({ reader: reader.name, source, opened: await reader.open(source, fed, options) });
+    }
+    refuseUnread(
+      options,
+      sources.map(({ reader }) => reader),
+    );
+    return feedSource(sources, inputs, options.onError ?? 'fail', options.data.join(', '));
+  } catch (error) {
+    await closeAll(sources);
+    throw error;
+  }
+}
+
+function refuseUnfeedable({ name, type, shape }: ModelInput): void {
+  if (type === 'string') {
+    throw new UserError(
+      `input ${name} of the model takes strings, which no reader gives: only numbers can be fed`,
+    );
+  }
+  const [, ...sizes] = shape ?? [];
+  const fixed = sizes.map((size) => (typeof size === 'number' && size > 0 ? size : 1));
+  requireFits(
+    fixed.reduce((product, size) => product * size, 1),
+    type,
+    `a sample of ${describeShape(fixed)} for input ${name}`,
+    'export the model with smaller dimensions, or with open ones',
+  );
+}
+
+function refuseScalar({ name, shape }: ModelInput): void {
+  if (shape?.length === 0) {
+    throw new UserError(
+      `input ${name} is a single value without a batch axis, which samples cannot feed: pass an ONNX test set (test_data_set_*/input_*.pb)`,
+    );
+  }
+}
+
+function feedSource(
+  sources: readonly NamedSource[],
+  inputs: readonly ModelInput[],
+  onError: OnError,
+  source: string,
+): FeedSource {
+  const log = emptyLog();
+  const open = (feeds: (options: FeedOptions) => AsyncIterable<Feed>, size: () => number | undefined) => ({
+    reader: [...new Set(sources.map(({ reader }) => reader))].join(', '),
+    source,
+    get size() {
+      return size();
+    },
+    labels: log.labels,
+    skipped: log.skipped,
+    get skippedCount() {
+      return log.skippedCount;
+    },
+    preprocessing: preprocessingOf(sources),
+    notices: sources.flatMap(({ opened }) => opened.notices ?? []),
+    feeds(options: FeedOptions) {
+      requireCounts(options);
+      clearLog(log);
+      return feeds(options);
+    },
+    close: () => closeAll(sources),
+  });
+  for (const { opened, reader } of sources) {
+    if (!('batches' in opened)) continue;
+    if (sources.length > 1) {
+      throw new UserError(
+        `a source of kind ${reader} feeds all inputs of a model: pass it as the only --data`,
+      );
+    }
+    return open(
+      (options) => readyFeeds(opened, options, onError, log),
+      () => undefined,
+    );
+  }
+  const streams = inputStreams(sources, inputs);
+  return open(
+    (options) => gatherFeeds(streams, options, onError, log),
+    () => streams.find(({ stream }) => stream.size !== undefined)?.stream.size,
+  );
+}
+
+/** In the order of the model's inputs. */
+function inputStreams(sources: readonly NamedSource[], inputs: readonly ModelInput[]): InputStream[] {
+  return inputs.map((input) => {
+    for (const { opened } of sources) {
+      const stream = 'streams' in opened ? opened.streams.get(input.name) : undefined;
+      if (stream) return { input, stream };
+    }
+    throw new Error(`input ${input.name} was assigned to a source that does not feed it`);
+  });
+}
+
+/** What was done to the values; by source where there are several. */
+function preprocessingOf(sources: readonly NamedSource[]): Readonly<Record<string, unknown>> {
+  if (sources.length === 1) return sources[0].opened.preprocessing ?? {};
+  return Object.fromEntries(
+    sources.flatMap(({ source, opened }) => (opened.preprocessing ? [[source, opened.preprocessing]] : [])),
+  );
+}
+
+function requireCounts({ batchSize, maxSamples, every }: FeedOptions): void {
+  for (const [option, value] of [
+    ['--batch', batchSize],
+    ['--max-samples', maxSamples],
+    ['--every', every],
+  ] as const) {
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
+      throw new UserError(`${option} ${value}: write a whole number from 1 on`);
+    }
+  }
+}
+
+async function closeAll(sources: readonly NamedSource[]): Promise<void> {
+  for (const { opened } of sources) await opened.close?.();
+}

@@ -1,0 +1,45 @@
+import { UserError } from '../../errors.js';
+import type { ModelInput } from '../../onnx/modelInput.js';
+import type { DataOptions, ReaderOptions } from '../options.js';
+import { readers } from './registry.js';
+
+const KINDS = ['image', 'csv', 'seed', 'shapes'] as const satisfies readonly ReaderOptions[];
+
+/**
+ * Refuses options that no reader of this run looks at: they would seem to have had an effect.
+ *
+ * @param used the readers of the sources.
+ * @throws UserError that names the options, who takes them and who reads.
+ */
+export function refuseUnread(options: DataOptions, used: readonly string[]): void {
+  const reading = readers.filter(({ name }) => used.includes(name));
+  for (const kind of KINDS) {
+    const given = flagsGiven(options, kind);
+    if (given.length === 0 || reading.some((reader) => reader.options?.includes(kind))) continue;
+    const takers = readers.filter((reader) => reader.options?.includes(kind)).map(({ name }) => name);
+    const [is, it] = given.length === 1 ? ['is an option', 'it'] : ['are options', 'them'];
+    throw new UserError(
+      `${given.join(', ')} ${is} of the reader ${takers.join(' or ')}, and ${options.data.join(', ')} is read as ` +
+        `${used.join(', ')}: leave ${it} out, or choose another --reader`,
+    );
+  }
+}
+
+/** @throws UserError where `--shape` names an input that the model does not have. */
+export function refuseUnknownShapes({ shapes = {} }: DataOptions, inputs: readonly ModelInput[]): void {
+  const unknown = Object.keys(shapes).find((name) => inputs.every((input) => input.name !== name));
+  if (unknown === undefined) return;
+  throw new UserError(
+    `--shape ${unknown}: the model has no such input (its inputs: ${inputs.map(({ name }) => name).join(', ')})`,
+  );
+}
+
+/** As they are written on the command line. */
+function flagsGiven(options: DataOptions, kind: ReaderOptions): string[] {
+  const value = options[kind];
+  if (value === undefined) return [];
+  if (kind === 'seed') return ['--seed'];
+  const keys = Object.entries(value).flatMap(([key, given]) => (given === undefined ? [] : [key]));
+  if (kind === 'shapes') return keys.length > 0 ? ['--shape'] : [];
+  return keys.map((key) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+}

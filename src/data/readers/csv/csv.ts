@@ -1,0 +1,106 @@
+import { UserError } from '../../../errors.js';
+import { fitShape, shapeMismatch } from '../../batches/fitShape.js';
+import { onlyInput } from '../../onlyInput.js';
+import type { CsvOptions } from '../../options.js';
+import type { Reader } from '../../reader.js';
+import type { ReadSample, SampleStream } from '../../sample.js';
+import { isWanted } from '../../selection.js';
+import { type CsvColumns, cellNumber, chooseColumns, isHeader } from './csvColumns.js';
+import { type CsvRow, csvRows } from './csvRows.js';
+
+const extensions = new Set(['.csv', '.tsv', '.txt']);
+
+/** A table of numbers, a sample a row, with or without a header. */
+export const csv: Reader = {
+  name: 'csv',
+  takes: 'a table (.csv, .tsv)',
+  options: ['csv'],
+  detect: ({ kind, extension }) => kind === 'file' && extensions.has(extension),
+  async open(source, inputs, { csv: options = {} }) {
+    const input = onlyInput(source, inputs);
+    const columns = await inspectTable(source, options);
+    const dims = [columns.features.length];
+    if (!fitShape(dims, input, true)) {
+      throw new UserError(
+        `the rows of ${source} have ${dims[0]} columns of features, which do not fit: ${shapeMismatch(dims, input)}; choose them with --columns`,
+      );
+    }
+    return {
+      streams: new Map([[input.name, csvStream(source, columns)]]),
+      preprocessing: {
+        header: columns.hasHeader,
+        columns: columns.features.map((i) => columns.names[i]),
+        ...(columns.label === undefined ? {} : { labelColumn: columns.names[columns.label] }),
+      },
+    };
+  },
+};
+
+async function inspectTable(path: string, options: CsvOptions): Promise<CsvColumns> {
+  const head: CsvRow[] = [];
+  for await (const rows of csvRows(path)) {
+    head.push(...rows.slice(0, 2));
+    if (head.length >= 2) break;
+  }
+  const [first, second] = head;
+  if (!first) throw new UserError(`${path} is empty: a table needs at least one row of numbers`);
+  const header = (options.header ?? isHeader(first.cells, second?.cells)) ? first.cells : undefined;
+  const data = header ? second : first;
+  if (!data) throw new UserError(`${path} has no row of numbers, only a header: add at least one`);
+  return chooseColumns(path, header, data.cells, options);
+}
+
+function csvStream(path: string, columns: CsvColumns): SampleStream {
+  let size: number | undefined;
+  return {
+    origin: path,
+    shapeless: true,
+    get size() {
+      return size;
+    },
+    async *read(selection) {
+      let index = columns.hasHeader ? -1 : 0;
+      const dims = [columns.features.length];
+      for await (const rows of csvRows(path)) {
+        const samples: ReadSample[] = [];
+        for (const row of rows) {
+          if (index >= 0 && isWanted(selection, index)) samples.push(sampleOf(row, columns, dims, path));
+          index++;
+        }
+        if (samples.length > 0) yield samples;
+      }
+      size = Math.max(index, 0);
+    },
+  };
+}
+
+function sampleOf(
+  { line, cells }: CsvRow,
+  { features, label, names }: CsvColumns,
+  dims: readonly number[],
+  path: string,
+): ReadSample {
+  const origin = `${path}, line ${line}`;
+  // A trailing delimiter makes one blank cell more.
+  if (cells.length < names.length || cells.slice(names.length).some((cell) => cell.trim() !== '')) {
+    const reason = `it has ${cells.length} cells where the first row has ${names.length}: mend the row`;
+    return { origin, reason };
+  }
+  const data = new Float64Array(features.length);
+  for (let i = 0; i < features.length; i++) {
+    const cell = cells[features[i]];
+    const number = cellNumber(cell);
+    if (number === undefined) {
+      const reason = `column ${names[features[i]]} holds "${cell}", which is no number: mend it or leave the column out with --columns`;
+      return { origin, reason };
+    }
+    data[i] = number;
+  }
+  return {
+    type: 'float64',
+    data,
+    dims,
+    origin,
+    ...(label === undefined ? {} : { label: cells[label].trim() }),
+  };
+}

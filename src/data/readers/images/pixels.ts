@@ -1,0 +1,100 @@
+import type { ElementType } from '../../../onnx/elementType.js';
+import type { Sample } from '../../sample.js';
+import type { ImagePlan } from './imagePlan.js';
+
+/** Decoded pixels, row by row, channels interleaved. */
+export interface Pixels {
+  /** 16-bit values where the file has them and the input can use them. */
+  readonly values: Uint8Array | Uint16Array;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+}
+
+/** Weights of red, green and blue in gray (ITU-R 601, in 65536ths), as Pillow's `convert('L')` has them. */
+const LUMA = [19595, 38470, 7471];
+/** A 16-bit value in units of an 8-bit one: 65535 / 257 = 255. */
+const DEEP = 257;
+
+/** Pixels as the values of an input: in its channel order and layout, scaled and normalized by the plan. */
+export function arrangePixels(
+  pixels: Pixels,
+  plan: ImagePlan,
+  type: ElementType,
+): Pick<Sample, 'type' | 'data' | 'dims'> {
+  const { width, height } = pixels;
+  const planes = plan.color === 'gray' ? [grayPlane(pixels)] : colorPlanes(pixels, plan.color === 'bgr');
+  const count = width * height;
+  const channels = planes.length;
+  const interleaved = plan.layout === 'nhwc';
+  const { array, type: given } = valuesArray(count * channels, plan, type);
+  for (const [c, { at, step, values }] of planes.entries()) {
+    const table = values instanceof Uint8Array ? normalized8(plan, c) : undefined;
+    const deep = values instanceof Uint16Array ? DEEP : 1;
+    let target = interleaved ? c : c * count;
+    const stride = interleaved ? channels : 1;
+    for (let i = 0, from = at; i < count; i++, from += step, target += stride) {
+      const value = values[from];
+      array[target] = table ? table[value] : normalize(value / deep, plan, c);
+    }
+  }
+  return { type: given, data: array, dims: dimsOf(plan.layout, channels, height, width) };
+}
+
+function dimsOf(layout: ImagePlan['layout'], channels: number, height: number, width: number): number[] {
+  switch (layout) {
+    case 'nchw':
+      return [channels, height, width];
+    case 'nhwc':
+      return [height, width, channels];
+    case 'hw':
+      return [height, width];
+    case 'flat':
+      return [channels * height * width];
+  }
+}
+
+/** Where the values of a channel stand: every `step`-th from `at` on. */
+interface Plane {
+  readonly values: Uint8Array | Uint16Array;
+  readonly at: number;
+  readonly step: number;
+}
+
+function colorPlanes({ values, channels }: Pixels, reversed: boolean): Plane[] {
+  const planes = Array.from({ length: channels }, (_, at) => ({ values, at, step: channels }));
+  return reversed ? planes.reverse() : planes;
+}
+
+function grayPlane({ values, channels, width, height }: Pixels): Plane {
+  if (channels < 3) return { values, at: 0, step: channels };
+  const gray =
+    values instanceof Uint8Array ? new Uint8Array(width * height) : new Uint16Array(width * height);
+  const [r, g, b] = LUMA;
+  for (let i = 0, from = 0; i < gray.length; i++, from += channels) {
+    // Not shifted: 16-bit values would leave the 32 bits of a shift.
+    gray[i] = Math.floor((r * values[from] + g * values[from + 1] + b * values[from + 2] + 32768) / 65536);
+  }
+  return { values: gray, at: 0, step: 1 };
+}
+
+const normalize = (value: number, { scale, mean, std }: ImagePlan, channel: number): number =>
+  (value * scale - mean[channel]) / std[channel];
+
+/** The normalized value of each 8-bit one. */
+function normalized8(plan: ImagePlan, channel: number): Float64Array {
+  return Float64Array.from({ length: 256 }, (_, value) => normalize(value, plan, channel));
+}
+
+function valuesArray(
+  length: number,
+  { scale, mean, std }: ImagePlan,
+  type: ElementType,
+): { array: Uint8Array | Float32Array | Float64Array; type: ElementType } {
+  const untouched = scale === 1 && mean.every((m) => m === 0) && std.every((s) => s === 1);
+  const floating = type.startsWith('float') || type === 'bfloat16';
+  if (untouched && !floating) return { array: new Uint8Array(length), type: 'uint8' };
+  // float64 also for integer inputs, which check that nothing was lost.
+  if (type === 'float32') return { array: new Float32Array(length), type };
+  return { array: new Float64Array(length), type: 'float64' };
+}

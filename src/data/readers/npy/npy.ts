@@ -1,0 +1,30 @@
+import { UserError } from '../../../errors.js';
+import { fitShape, shapeMismatch } from '../../batches/fitShape.js';
+import { onlyInput } from '../../onlyInput.js';
+import type { Reader } from '../../reader.js';
+import { fileBytes } from './byteSource.js';
+import { openNpyArray } from './npyArray.js';
+import { NPY_MAGIC } from './npyHeader.js';
+import { openFile } from './openFile.js';
+
+/** A NumPy array in a file of its own, samples along the first axis. */
+export const npy: Reader = {
+  name: 'npy',
+  takes: 'a NumPy array (.npy)',
+  detect: ({ kind, extension, head }) =>
+    kind === 'file' && (extension === '.npy' || NPY_MAGIC.every((byte, i) => head[i] === byte)),
+  async open(source, inputs) {
+    const input = onlyInput(source, inputs);
+    const { handle, size } = await openFile(source);
+    try {
+      const array = await openNpyArray(fileBytes(handle, source, 0, size));
+      if (!fitShape(array.dims, input)) {
+        throw new UserError(`the samples of ${source} do not fit: ${shapeMismatch(array.dims, input)}`);
+      }
+      return { streams: new Map([[input.name, array]]), close: () => handle.close() };
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  },
+};
