@@ -22,6 +22,6 @@ try {
   fail(error);
 }
 if (process.exitCode === 130) {
-  const { exitInterrupted } = await import('../dist/engine/interrupted.js');
+  const { exitInterrupted } = await import('../dist/engine/pass/interrupted.js');
   exitInterrupted();
 }

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { createGzip } from 'node:zlib';
 import { installedProvider, PROVIDER_LIBRARIES } from '../src/cuda/providerLibraries.js';
 import { setUpCuda } from '../src/cuda/setUpCuda.js';
-import { runtimeFolder } from '../src/engine/runtimeFolder.js';
+import { runtimeFolder } from '../src/engine/session/runtimeFolder.js';
 import { messageOf, UserError } from '../src/errors.js';
 import { assemble } from './offline/assemble.js';
 import { bytesOf, writeParts } from './offline/splitFile.js';

@@ -34,7 +34,7 @@ export type { CsvOptions, ImageOptions, ImageSize } from './data/options.js';
 export { diagnose } from './doctor/diagnose.js';
 export type { Diagnosis, MissingLibrary, ProviderDiagnosis } from './doctor/diagnosis.js';
 export { diagnosisText } from './doctor/diagnosisText.js';
-export type { Progress } from './engine/progress.js';
+export type { Progress } from './engine/pass/progress.js';
 export { InterruptedError, UserError } from './errors.js';
 export type {
   ConvMethod,

@@ -1,7 +1,7 @@
 import type { FeedSource } from '../data/feed.js';
-import type { MomentsWithStatistics, WantedStatistics } from '../engine/computeStatistics.js';
-import { statisticsOf } from '../engine/layerStatistics.js';
 import type { Observation, ObservedLayer } from '../engine/observe.js';
+import type { MomentsWithStatistics, WantedStatistics } from '../engine/statistics/computeStatistics.js';
+import { statisticsOf } from '../engine/statistics/statisticsPool.js';
 import type { InstrumentOptions } from '../instrument/options.js';
 import type { FoundLayers } from '../layers/findLayers.js';
 import type { Layer } from '../layers/layer.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { runtimeFolder } from '../engine/runtimeFolder.js';
+import { runtimeFolder } from '../engine/session/runtimeFolder.js';
 import { neededLibraries } from './neededLibraries.js';
 
 /** ONNX Runtime's CUDA provider, which comes apart from onnxruntime-node. */

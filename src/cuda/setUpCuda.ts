@@ -1,6 +1,6 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type RuntimeFolder, runtimeFolder } from '../engine/runtimeFolder.js';
+import { type RuntimeFolder, runtimeFolder } from '../engine/session/runtimeFolder.js';
 import { messageOf, UserError } from '../errors.js';
 import { chooseWheel, PROJECT, versionsOf } from './chooseWheel.js';
 import { download, sha256Of } from './download.js';

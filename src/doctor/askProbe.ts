@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { cleanedMessage, cudaFailure } from '../engine/runtimeMessages.js';
+import { cleanedMessage, cudaFailure } from '../engine/session/runtimeMessages.js';
 import type { Provider } from '../run/schema.js';
 import { ANSWER, type LoadedLibraries, type ProbeAnswer, type ProbeQuestion } from './probeQuestion.js';
 

@@ -2,7 +2,7 @@ import { delimiter } from 'node:path';
 import { nvidiaGpus } from '../cuda/gpus.js';
 import { cudaMajors, foundIn, libraryFolders } from '../cuda/librarySearch.js';
 import { installedProvider } from '../cuda/providerLibraries.js';
-import { runtimeFolder } from '../engine/runtimeFolder.js';
+import { runtimeFolder } from '../engine/session/runtimeFolder.js';
 import { version } from '../version.js';
 import { adviceFor } from './advice.js';
 import { probeLibraries, probeProvider } from './askProbe.js';

@@ -1,8 +1,8 @@
 import type { FeedSource } from '../data/feed.js';
 import { InterruptedError } from '../errors.js';
 import type { ProjectedModel } from '../instrument/project.js';
-import type { EmbeddedLayer } from './layerCoordinates.js';
-import { type PassOptions, runPass } from './pass.js';
+import type { EmbeddedLayer } from './collect/layerCoordinates.js';
+import { type PassOptions, runPass } from './pass/pass.js';
 
 export type { EmbeddedLayer };
 

@@ -1,10 +1,10 @@
 import type { FeedSource } from '../data/feed.js';
 import type { InstrumentedModel } from '../instrument/instrumentedModel.js';
 import type { Precision } from '../run/schema.js';
-import type { ObservedLayer } from './layerMoments.js';
-import { type Pass, type PassOptions, runPass } from './pass.js';
-import type { Progress } from './progress.js';
-import { refuseImpossible } from './provider.js';
+import type { ObservedLayer } from './collect/layerMoments.js';
+import { type Pass, type PassOptions, runPass } from './pass/pass.js';
+import type { Progress } from './pass/progress.js';
+import { refuseImpossible } from './session/provider.js';
 
 export type { ObservedLayer, Progress };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dominantLayers } from '../../src/engine/layerStatistics.js';
+import { dominantLayers } from '../../src/engine/statistics/statisticsPool.js';
 
 describe('dominantLayers', () => {
   it('counts those that cost more than a core’s share of what is left, widths cubed', () => {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Progress } from '../../src/engine/progress.js';
+import type { Progress } from '../../src/engine/pass/progress.js';
 import { engine, linearModel, linearMoments, memorySource, rows } from '../support/engine.js';
 
 const { observe } = engine;

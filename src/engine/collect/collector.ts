@@ -1,0 +1,20 @@
+import type { Feed } from '../../data/feed.js';
+
+/** Gathers what a pass is to find out of each layer, batch by batch. */
+export interface Collector<Found> {
+  /**
+   * Runs one batch and takes in what it gives.
+   *
+   * @throws UserError where the model cannot run on it, or it does not go with the batches before.
+   */
+  add(feed: Feed): Promise<void>;
+  /** What has been found. */
+  result(): Collected<Found> | Promise<Collected<Found>>;
+}
+
+export interface Collected<Found> {
+  /** One entry for each layer of the model, in graph order. */
+  readonly layers: readonly Found[];
+  /** The buffers in it, which may be transferred. */
+  readonly buffers: readonly ArrayBufferLike[];
+}

@@ -1,0 +1,118 @@
+import { UserError } from '../../errors.js';
+import {
+  addMoments,
+  addShiftedMoments,
+  areFinite,
+  emptyMoments,
+  type Moments,
+  type ShiftedMoments,
+  subtractMoments,
+} from '../../stats/moments.js';
+
+/** One layer's moments of one batch, as they leave the graph: raw, or about a shift. */
+export type BatchMoments = Moments | ShiftedMoments;
+
+/** What a pass has found out about one layer. */
+export interface ObservedLayer {
+  readonly name: string;
+  /** Of all batches; where `invalid` is set, of those before the one it names. */
+  readonly moments: Moments;
+  /** A smaller matrix with the same eigenvalues, but for zeros, as the covariance; where there is one. */
+  readonly inner?: Float64Array;
+  /** NaN or Inf came up: the first batch (counted from 1) in which it did. */
+  readonly invalid?: { readonly batch: number; readonly reason: string };
+}
+
+/** Adds up one layer's moments, batch by batch. */
+export class LayerMoments {
+  #total: Moments | undefined;
+  #firstRows = 0;
+  #invalid: ObservedLayer['invalid'];
+
+  constructor(readonly name: string) {}
+
+  /**
+   * @param number the batch's, counted from 1.
+   * @throws UserError where the layer's features are not as many as in earlier batches.
+   */
+  add(batch: BatchMoments, number: number): void {
+    if (this.#invalid) return;
+    const features = batch.sum.length;
+    // A mean over no rows is NaN and says nothing about the layer.
+    if (batch.count === 0) {
+      this.#total ??= emptyMoments(features);
+      return;
+    }
+    if (!this.#total || this.#total.count === 0) {
+      this.#total = emptyMoments(features);
+      this.#firstRows = number;
+    }
+    if (this.#total.sum.length !== features) {
+      throw new UserError(
+        `layer ${this.name} has ${this.#total.sum.length} features in batch ${this.#firstRows} and ${features} in batch ${number}: ` +
+          'give all samples one size (--resize), or observe it with --interpolate or --conv-method channelwise',
+      );
+    }
+    if (!areFinite(batch)) {
+      this.#invalid = { batch: number, reason: whyNotFinite(batch) };
+      return;
+    }
+    addRaw(this.#total, batch);
+  }
+
+  observation(): ObservedLayer {
+    return {
+      name: this.name,
+      moments: this.#total ?? emptyMoments(0),
+      ...(this.#invalid ? { invalid: this.#invalid } : {}),
+    };
+  }
+}
+
+/**
+ * Why moments are not finite. One NaN or Inf among the values makes their sum NaN or Inf; where the sum is finite, only
+ * the products overflowed, as those of float32 do from 1.8e19 on.
+ */
+export function whyNotFinite({ sum }: Moments): string {
+  return sum.every(Number.isFinite)
+    ? 'finite values so large that their products overflow (take --precision float64 where it is float32) came up'
+    : 'NaN or Inf came up';
+}
+
+/**
+ * The moments of the first `samples` samples of a batch that was filled up to `size` with copies of its last one.
+ *
+ * Where the batch axis went inside the graph need not be known: a batch of `size` copies of the last sample has
+ * `size` times that sample's moments, so (size − samples) / size of them are what the copies added.
+ *
+ * @param filled of the batch x₁ … xᵣ, xᵣ … xᵣ (r = `samples`).
+ * @param copies of the batch xᵣ … xᵣ.
+ * @throws UserError where observations are not dealt out evenly over the samples.
+ */
+export function withoutPadding(
+  layer: string,
+  filled: BatchMoments,
+  copies: BatchMoments,
+  samples: number,
+  size: number,
+): Moments {
+  const moments = addRaw(emptyMoments(filled.sum.length), filled);
+  const padding = addRaw(emptyMoments(copies.sum.length), copies);
+  const count = moments.count - (padding.count * (size - samples)) / size;
+  const whole = Math.round(count);
+  if (Math.abs(count - whole) > 1e-6 || whole < 0) {
+    throw new UserError(
+      `the last batch cannot be filled up for layer ${layer}: ${padding.count} observations do not divide by the model's batch size of ${size}; ` +
+        `choose --max-samples as a multiple of ${size}, or leave the layer out with --exclude`,
+    );
+  }
+  subtractMoments(moments, padding, (size - samples) / size);
+  moments.count = whole;
+  return moments;
+}
+
+function addRaw(total: Moments, batch: BatchMoments): Moments {
+  if ('shift' in batch) addShiftedMoments(total, batch);
+  else addMoments(total, batch);
+  return total;
+}

@@ -1,0 +1,97 @@
+import type { InferenceSession } from 'onnxruntime-node';
+import type { LiftModel, MomentOutputs } from '../../instrument/instrumentedModel.js';
+import { choleskyFactor } from '../../stats/cholesky.js';
+import { covariance, mean } from '../../stats/covariance.js';
+import { lowRankFactor } from '../../stats/lowRank.js';
+import { areFinite, emptyMoments, type Moments, momentsFrom } from '../../stats/moments.js';
+import { doublesOf, openPlain } from '../session/modelSession.js';
+import { type ObservedLayer, whyNotFinite } from './layerMoments.js';
+
+/** A layer that was measured at its input. */
+export interface LiftedLayer {
+  readonly layer: string;
+  readonly lifted: NonNullable<MomentOutputs['lifted']>;
+}
+
+/**
+ * The moments of layers from those of the input x that they share.
+ *
+ * That no entry of y became infinite is proved and not seen: |wᵢ·x + bᵢ| ≤ √(|wᵢ|² + bᵢ²) √(|x|² + 1), likewise for
+ * all partial sums, and no |x|² is larger than the trace of Σ xxᵀ. Where the proof fails the layer counts as invalid.
+ *
+ * @param input what was found about x.
+ * @param batches that x was seen in.
+ */
+export async function liftMoments(
+  lift: LiftModel,
+  { moments, invalid }: ObservedLayer,
+  layers: readonly LiftedLayer[],
+  batches: number,
+): Promise<ObservedLayer[]> {
+  if (moments.count === 0) {
+    return layers.map(({ layer, lifted: { features } }) => ({
+      ...{ name: layer, moments: emptyMoments(features) },
+      ...(invalid ? { invalid } : {}),
+    }));
+  }
+  const session = await openPlain(lift);
+  try {
+    const outputs = await run(session, lift, moments);
+    return layers.map(({ layer, lifted: { outputs: names } }) => {
+      const of = (name: string) => doublesOf(outputs, name);
+      const output = momentsFrom(moments.count, of(names.mean), of(names.covariance));
+      const doubt = invalid ?? doubtOf(output, of(names.squares), moments, batches);
+      return {
+        ...{ name: layer, moments: output },
+        ...(doubt ? { invalid: doubt } : { inner: of(names.inner) }),
+      };
+    });
+  } finally {
+    await session.release();
+  }
+}
+
+async function run(session: InferenceSession, names: LiftModel, moments: Moments) {
+  const { Tensor } = await import('onnxruntime-node');
+  const inputs = moments.sum.length;
+  const { factor, columns } = factorOf(covariance(moments), inputs);
+  return session.run({
+    [names.mean]: new Tensor('float64', mean(moments), [inputs]),
+    [names.factor]: new Tensor('float64', factor, [inputs, columns]),
+  });
+}
+
+/** L with Q = L Lᵀ, `order × columns`. */
+function factorOf(matrix: Float64Array, order: number): { factor: Float64Array; columns: number } {
+  const full = choleskyFactor(matrix, order);
+  if (full) return { factor: full, columns: order };
+  const found = lowRankFactor(matrix, order, order);
+  if (!found) throw new Error('a covariance has no more directions than features');
+  // At least one column, since a tensor of none is no operand.
+  const columns = Math.max(1, found.rank);
+  const factor = new Float64Array(order * columns);
+  for (let i = 0; i < order; i++) {
+    factor.set(found.factor.subarray(i * found.stride, i * found.stride + columns), i * columns);
+  }
+  return { factor, columns };
+}
+
+/** Half of what float32 holds. */
+const LARGEST = 1.7e38;
+
+function doubtOf(
+  output: Moments,
+  squares: Float64Array,
+  { scatter, sum }: Moments,
+  batches: number,
+): ObservedLayer['invalid'] {
+  if (!areFinite(output)) return { batch: 1, reason: whyNotFinite(output) };
+  let trace = 0;
+  for (let i = 0; i < sum.length; i++) trace += scatter[i * sum.length + i];
+  const largest = squares.reduce((most, square) => Math.max(most, square), 0);
+  if (Math.sqrt(largest) * Math.sqrt(trace + 1) < LARGEST) return undefined;
+  return {
+    batch: Math.max(1, batches),
+    reason: 'numbers so large that float32 may have overflowed (--measure-at output tells) came up',
+  };
+}

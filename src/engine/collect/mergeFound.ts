@@ -1,0 +1,38 @@
+import { UserError } from '../../errors.js';
+import { addMoments, emptyMoments } from '../../stats/moments.js';
+import type { ObservedLayer } from './layerMoments.js';
+
+/**
+ * Adds up what several workers found, each on every n-th batch. Always in the order of the workers, so that the same
+ * batches give the same sums to the bit.
+ *
+ * @param found by worker, the layers in graph order.
+ * @throws UserError where a layer's features differ from worker to worker.
+ */
+export function mergeFound(found: readonly (readonly ObservedLayer[])[]): readonly ObservedLayer[] {
+  const [first, ...others] = found;
+  if (others.length === 0) return first;
+  return first.map((layer, i) => mergeLayer(found.map((layers) => layers[i] ?? layer)));
+}
+
+function mergeLayer(parts: readonly ObservedLayer[]): ObservedLayer {
+  const [{ name }] = parts;
+  const seen = parts.filter(({ moments }) => moments.count > 0);
+  const features = (seen[0] ?? parts[0]).moments.sum.length;
+  const total = emptyMoments(features);
+  for (const { moments } of seen) {
+    if (moments.sum.length !== features) {
+      throw new UserError(
+        `layer ${name} has ${features} features in some batches and ${moments.sum.length} in others: ` +
+          'give all samples one size (--resize), or observe it with --interpolate or --conv-method channelwise',
+      );
+    }
+    addMoments(total, moments);
+  }
+  const invalid = parts
+    .flatMap((part, worker) =>
+      part.invalid ? [{ ...part.invalid, batch: (part.invalid.batch - 1) * parts.length + worker + 1 }] : [],
+    )
+    .sort((a, b) => a.batch - b.batch)[0];
+  return { name, moments: total, ...(invalid ? { invalid } : {}) };
+}

@@ -1,0 +1,71 @@
+import type { Feed, TensorData } from '../../data/feed.js';
+import { arrayOver } from './transferable.js';
+
+/**
+ * Joins consecutive feeds into larger ones.
+ *
+ * @param wanted samples that the next feed should hold; asked anew for every feed. It holds as many whole feeds as
+ *   fit, and one at least. Feeds whose samples differ in shape, or do not lie along the first axis, stay apart.
+ */
+export async function* joinedFeeds(feeds: AsyncIterable<Feed>, wanted: () => number): AsyncGenerator<Feed> {
+  let waiting: Feed[] = [];
+  let samples = 0;
+  let most = 0;
+  for await (const feed of feeds) {
+    if (waiting.length > 0 && (samples + feed.samples > most || !fits(waiting[0], feed))) {
+      yield join(waiting, samples);
+      waiting = [];
+      samples = 0;
+    }
+    if (waiting.length === 0) most = wanted();
+    waiting.push(feed);
+    samples += feed.samples;
+  }
+  if (waiting.length > 0) yield join(waiting, samples);
+}
+
+function fits(first: Feed, other: Feed): boolean {
+  return Object.entries(first.tensors).every(([input, { dims }]) => {
+    const others = other.tensors[input].dims;
+    return (
+      dims[0] === first.samples &&
+      others[0] === other.samples &&
+      dims.length === others.length &&
+      dims.every((length, axis) => axis === 0 || length === others[axis])
+    );
+  });
+}
+
+function join(feeds: readonly Feed[], samples: number): Feed {
+  const [first] = feeds;
+  if (feeds.length === 1) return first;
+  const tensors = Object.keys(first.tensors).map(
+    (input) =>
+      [
+        input,
+        joinTensors(
+          feeds.map((feed) => feed.tensors[input]),
+          samples,
+        ),
+      ] as const,
+  );
+  const labelled = feeds.some(({ labels }) => labels !== undefined);
+  return {
+    samples,
+    tensors: Object.fromEntries(tensors),
+    ...(labelled
+      ? { labels: feeds.flatMap((feed) => feed.labels ?? new Array<undefined>(feed.samples).fill(undefined)) }
+      : {}),
+  };
+}
+
+function joinTensors(parts: readonly TensorData[], samples: number): TensorData {
+  const [{ type, dims, data }] = parts;
+  const bytes = new Uint8Array(parts.reduce((total, part) => total + part.data.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(new Uint8Array(part.data.buffer, part.data.byteOffset, part.data.byteLength), at);
+    at += part.data.byteLength;
+  }
+  return { type, dims: [samples, ...dims.slice(1)], data: arrayOver(data, bytes.buffer) };
+}

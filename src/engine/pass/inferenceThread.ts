@@ -1,0 +1,90 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { Feed } from '../../data/feed.js';
+import { messageOf, UserError } from '../../errors.js';
+import type { Collector } from '../collect/collector.js';
+import { CoordinateCollector } from '../collect/coordinateCollector.js';
+import { MomentCollector } from '../collect/momentCollector.js';
+import { StepDown } from '../feeds/stepDown.js';
+import { ModelSession } from '../session/modelSession.js';
+import type { FoundBy, FromWorker, Task, ToWorker, WorkerStart } from './messages.js';
+
+type Found = FoundBy[Task['kind']];
+
+/*
+ * The thread that ONNX Runtime computes in: `session.run()` blocks the thread that calls it.
+ * It ends by itself, by closing its port. Terminating it from outside while it is inside a native call makes
+ * ONNX Runtime's binding abort the whole process.
+ */
+async function work(port: MessagePort, { task, model, options, stop }: WorkerStart): Promise<void> {
+  const say = (message: FromWorker<Found>, transfer: ArrayBuffer[] = []) =>
+    port.postMessage(message, transfer);
+  const stopped = () => Atomics.load(stop, 0) === 1;
+  const session = await ModelSession.open(model, options);
+  try {
+    const collector = collectorFor(task, session, options.fixedBatch);
+    const runner = { add: (feed: Feed) => collector.add(feed), completed: () => session.completed };
+    const careful = new StepDown(runner, (from, to) => say({ kind: 'steppedDown', from, to }));
+    const add = options.stepDown ? (feed: Feed) => careful.run(feed) : runner.add;
+    say({ kind: 'opened', provider: session.provider, notice: session.notice });
+    for await (const message of messages(port)) {
+      if (stopped()) return;
+      if (message.kind === 'end') break;
+      const started = performance.now();
+      await add(message.feed);
+      const seconds = (performance.now() - started) / 1000;
+      say({ kind: 'ran', samples: message.feed.samples, seconds, memory: process.memoryUsage.rss() });
+    }
+    if (stopped()) return;
+    const { layers, buffers } = await collector.result();
+    say(
+      { kind: 'found', layers },
+      buffers.filter((buffer) => buffer instanceof ArrayBuffer),
+    );
+  } finally {
+    await session.release();
+  }
+}
+
+function collectorFor(task: Task, session: ModelSession, fixedBatch: number | undefined): Collector<Found> {
+  switch (task.kind) {
+    case 'moments':
+      return new MomentCollector(session, task, fixedBatch);
+    case 'coordinates':
+      return new CoordinateCollector(session, task.outputs, task.samples, fixedBatch);
+  }
+}
+
+/** The messages of a port, in order, for as long as someone asks for the next. */
+async function* messages(port: MessagePort): AsyncGenerator<ToWorker> {
+  const waiting: ToWorker[] = [];
+  let wake = () => {};
+  port.on('message', (message: ToWorker) => {
+    waiting.push(message);
+    wake();
+  });
+  for (;;) {
+    const next = waiting.shift();
+    if (next) yield next;
+    else
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+  }
+}
+
+if (parentPort) {
+  const port = parentPort;
+  try {
+    await work(port, workerData);
+  } catch (error) {
+    const failed: FromWorker<never> = {
+      kind: 'failed',
+      userError: error instanceof UserError,
+      message: messageOf(error),
+      ...(error instanceof Error && error.stack ? { stack: error.stack } : {}),
+    };
+    port.postMessage(failed);
+  } finally {
+    port.close();
+  }
+}

@@ -1,0 +1,63 @@
+import type { Feed } from '../../data/feed.js';
+import type { LiftModel, MomentOutputs } from '../../instrument/instrumentedModel.js';
+import type { CoordinateOutput } from '../../instrument/project.js';
+import type { ModelBytes } from '../../instrument/rewrittenModel.js';
+import type { Provider } from '../../run/schema.js';
+import type { EmbeddedLayer } from '../collect/layerCoordinates.js';
+import type { ObservedLayer } from '../collect/layerMoments.js';
+import type { BatchCost } from '../feeds/batchTuner.js';
+import type { SessionOptions } from '../session/modelSession.js';
+
+/** What a pass over the data is for, with the names of the outputs of the model that was rewritten for it. */
+export type Task =
+  | {
+      readonly kind: 'moments';
+      readonly outputs: readonly MomentOutputs[];
+      /** For layers that are measured at their inputs. */
+      readonly lifts?: readonly LiftModel[];
+    }
+  | {
+      readonly kind: 'coordinates';
+      readonly outputs: readonly CoordinateOutput[];
+      /** What the first pass saw. */
+      readonly samples: number;
+    };
+
+/** What a pass finds out of each layer. */
+export interface FoundBy {
+  readonly moments: ObservedLayer;
+  readonly coordinates: EmbeddedLayer;
+}
+
+/** What the worker is started with. */
+export interface WorkerStart {
+  readonly task: Task;
+  readonly model: ModelBytes;
+  readonly options: WorkerOptions;
+  /** One int32, 1 as soon as the worker is to stop. Shared, because a message would wait behind the queued feeds. */
+  readonly stop: Int32Array<SharedArrayBuffer>;
+}
+
+export interface WorkerOptions extends SessionOptions {
+  /** The batch size that the model fixes; feeds are cut and filled up to it. */
+  readonly fixedBatch?: number;
+  /** Cut batches in half where memory runs out. */
+  readonly stepDown?: boolean;
+}
+
+/** From the main thread: a batch to run, or that the last one was sent. */
+export type ToWorker = { readonly kind: 'feed'; readonly feed: Feed } | { readonly kind: 'end' };
+
+/** From the worker. `failed` and `found` are the last that it says. */
+export type FromWorker<Found> =
+  | { readonly kind: 'opened'; readonly provider: Provider; readonly notice: string | undefined }
+  | ({ readonly kind: 'ran' } & BatchCost)
+  /** Memory ran out in a batch of `from` samples: none holds more than `to` from now on. */
+  | { readonly kind: 'steppedDown'; readonly from: number; readonly to: number }
+  | { readonly kind: 'found'; readonly layers: readonly Found[] }
+  | {
+      readonly kind: 'failed';
+      readonly userError: boolean;
+      readonly message: string;
+      readonly stack?: string;
+    };

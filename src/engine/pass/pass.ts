@@ -1,0 +1,200 @@
+import { performance } from 'node:perf_hooks';
+import type { Feed, FeedSource } from '../../data/feed.js';
+import { availableMemory } from '../../data/requireFits.js';
+import { InterruptedError } from '../../errors.js';
+import type { ModelBytes } from '../../instrument/rewrittenModel.js';
+import type { Provider } from '../../run/schema.js';
+import { BatchTuner } from '../feeds/batchTuner.js';
+import { joinedFeeds } from '../feeds/joinedFeeds.js';
+import { wholeBatches } from '../feeds/wholeBatches.js';
+import type { ProviderChoice } from '../session/provider.js';
+import { keepFloat32, type Tf32 } from '../session/tf32.js';
+import type { FoundBy, Task } from './messages.js';
+import { expectedSamples, type Progress } from './progress.js';
+import { WorkerTeam } from './workerTeam.js';
+
+export interface PassOptions {
+  readonly provider: ProviderChoice;
+  /** Which of several GPUs; batches are dealt out to all that are named. */
+  readonly device?: number | readonly number[];
+  /** Threads of ONNX Runtime; its own choice where nothing is said. */
+  readonly threads?: number;
+  /** Samples a batch, where the model does not fix them. */
+  readonly batchSize: number;
+  /** Join batches of `batchSize` into larger ones as long as that raises the throughput and memory suffices. */
+  readonly tuneBatch?: boolean;
+  /** The batch size that the model fixes. */
+  readonly fixedBatch?: number;
+  /** Leave samples out that do not fill a batch of the size that the model fixes. */
+  readonly wholeBatches?: boolean;
+  /** Stop after exactly that many samples. */
+  readonly maxSamples?: number;
+  /** Use every k-th batch only. */
+  readonly every?: number;
+  readonly signal?: AbortSignal;
+  /** Called when the model is loaded, and after every batch. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Told what the user should know and did not ask for, e.g. which provider runs. */
+  readonly onNotice?: (text: string) => void;
+}
+
+/** The outcome of one pass over the data. */
+export interface Pass<Found> {
+  /** What it really ran on. */
+  readonly provider: Provider;
+  /** On CUDA: whether float32 products and convolutions may have been rounded to TF32. */
+  readonly tf32?: Tf32;
+  /** The CUDA devices that shared the batches, where there were several. */
+  readonly devices?: readonly number[];
+  readonly samples: number;
+  /** Samples that were left out because they did not fill a batch, where there were any. */
+  readonly leftOut?: number;
+  readonly batches: number;
+  /** Samples that a full batch held; where it was tuned, that of the highest throughput. */
+  readonly batchSize: number;
+  /** From the call to the result, the loading of the model included. */
+  readonly seconds: number;
+  /** One entry for each layer of the model, in graph order. */
+  readonly layers: readonly Found[];
+}
+
+/** How long an ending pass waits for the batch that runs, in milliseconds. */
+const GRACE = 1000;
+
+/** The share of the memory that a batch size found by measuring may take up. */
+const MEMORY_SHARE = 0.5;
+
+/**
+ * Runs a rewritten model over all feeds of a source.
+ *
+ * ONNX Runtime computes in a thread of its own; meanwhile the next feeds are read here, never more than a few
+ * ahead. The buffers of the model's bytes and of the feeds' tensors are transferred to that thread: they are empty
+ * here afterwards.
+ *
+ * @param onFeed is told of every feed, in order, before it is sent.
+ * @throws UserError where provider, model or data do not fit.
+ * @throws InterruptedError where `signal` is aborted: within about a second, also when the batch that runs takes longer.
+ */
+export async function runPass<T extends Task>(
+  task: T,
+  model: ModelBytes,
+  source: FeedSource,
+  options: PassOptions,
+  onFeed: (feed: Feed) => void = () => {},
+): Promise<Pass<FoundBy[T['kind']]>> {
+  const { signal } = options;
+  if (signal?.aborted) throw interruption(0, undefined);
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  const batchSize = options.fixedBatch ?? options.batchSize;
+  const total = expectedSamples(source.size, { ...options, batchSize });
+
+  let provider = 'cpu' as Provider;
+  let samples = 0;
+  let leftOut = 0;
+  let batches = 0;
+  const tuner =
+    options.tuneBatch && options.fixedBatch === undefined
+      ? new BatchTuner(batchSize, process.memoryUsage.rss(), MEMORY_SHARE * availableMemory())
+      : undefined;
+  /** Set when the pass is over: what is still on its way then is neither sent nor counted. */
+  let over = false;
+  const { threads, fixedBatch } = options;
+  const devices = devicesOf(options);
+  // Who names several wants them all: none of them may become the CPU.
+  const wanted = devices.length > 1 && options.provider === 'auto' ? 'cuda' : options.provider;
+  const tf32 = keepFloat32(wanted);
+  const worker = new WorkerTeam(
+    task,
+    model,
+    { provider: wanted, threads, fixedBatch, stepDown: tuner !== undefined },
+    devices,
+    {
+      onOpened(opened, notice) {
+        provider = opened;
+        if (notice !== undefined) options.onNotice?.(notice);
+        options.onProgress?.({ samples, total, seconds: seconds() });
+      },
+      onStepDown(from, to) {
+        tuner?.ranOut(to);
+        options.onNotice?.(`memory ran out at a batch of ${from}: going on with ${to}`);
+      },
+      onBatch(cost) {
+        if (over) return;
+        samples += cost.samples;
+        batches++;
+        tuner?.ran(cost);
+        options.onProgress?.({ samples, total, seconds: seconds() });
+      },
+    },
+  );
+
+  const pass = async (): Promise<readonly FoundBy[T['kind']][]> => {
+    const { maxSamples, every } = options;
+    const read = source.feeds({ batchSize, maxSamples, every, signal });
+    const whole =
+      options.wholeBatches && fixedBatch !== undefined
+        ? wholeBatches(read, fixedBatch, (count) => {
+            leftOut += count;
+          })
+        : read;
+    const feeds = tuner ? joinedFeeds(whole, () => tuner.size) : whole;
+    const iterator = feeds[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        await worker.slot();
+        const next = await iterator.next();
+        if (next.done || over) break;
+        onFeed(next.value);
+        worker.send(next.value);
+      }
+    } finally {
+      await iterator.return?.();
+    }
+    return over ? [] : worker.finish();
+  };
+
+  const { aborted, forget } = rejectionOf(signal, () => interruption(samples, total));
+  try {
+    const layers = await Promise.race([pass(), aborted, worker.failed]);
+    return {
+      provider,
+      ...(provider === 'cuda' ? { tf32 } : {}),
+      ...(typeof options.device === 'object' && devices.length > 1 ? { devices: options.device } : {}),
+      samples,
+      ...(leftOut > 0 ? { leftOut } : {}),
+      batches,
+      batchSize: tuner?.best ?? batchSize,
+      seconds: seconds(),
+      layers,
+    };
+  } catch (error) {
+    // A source that notices the signal first throws an error of its own.
+    throw signal?.aborted ? interruption(samples, total) : error;
+  } finally {
+    over = true;
+    forget();
+    await worker.stop(GRACE);
+  }
+}
+
+/** At least one: `undefined` is the first there is. */
+function devicesOf({ device }: PassOptions): readonly (number | undefined)[] {
+  if (typeof device !== 'object') return [device];
+  return device.length > 0 ? device : [undefined];
+}
+
+function interruption(samples: number, total: number | undefined): InterruptedError {
+  const of = total === undefined ? '' : ` of ${total}`;
+  return new InterruptedError(`interrupted after ${samples}${of} samples`, samples);
+}
+
+/** A promise that rejects when the signal is aborted, and how to be rid of it. */
+function rejectionOf(signal: AbortSignal | undefined, reason: () => Error) {
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(reason());
+  });
+  signal?.addEventListener('abort', onAbort);
+  return { aborted, forget: () => signal?.removeEventListener('abort', onAbort) };
+}

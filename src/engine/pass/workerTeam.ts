@@ -1,0 +1,81 @@
+import type { Feed } from '../../data/feed.js';
+import type { ModelBytes } from '../../instrument/rewrittenModel.js';
+import { mergeFound } from '../collect/mergeFound.js';
+import { type InferenceEvents, InferenceWorker } from './inferenceWorker.js';
+import type { FoundBy, Task, WorkerOptions } from './messages.js';
+
+/** A task whose models another worker may take over. */
+function copyOf<T extends Task>(task: T): T {
+  if (task.kind !== 'moments' || !task.lifts) return task;
+  return { ...task, lifts: task.lifts.map((lift) => ({ ...lift, bytes: lift.bytes.slice() })) };
+}
+
+/**
+ * One worker a device. Batches are dealt out in turn, whichever device is faster, so that a run can be repeated to
+ * the bit.
+ */
+export class WorkerTeam<T extends Task> {
+  readonly #task: T;
+  readonly #workers: readonly InferenceWorker<T>[];
+  /** Rejects when a worker fails: for those who wait for something else meanwhile. */
+  readonly failed: Promise<never>;
+  #turn = 0;
+
+  /**
+   * Takes over the buffer of the model's bytes.
+   *
+   * @param devices one worker each; coordinates, which have an order, take the first only.
+   */
+  constructor(
+    task: T,
+    model: ModelBytes,
+    options: Omit<WorkerOptions, 'device'>,
+    devices: readonly (number | undefined)[],
+    events: InferenceEvents,
+  ) {
+    this.#task = task;
+    const used = task.kind === 'coordinates' ? devices.slice(0, 1) : devices;
+    // Each worker takes a buffer over, the last one the original.
+    const copies = used.map((_, i) =>
+      i === used.length - 1 ? model : { ...model, bytes: model.bytes.slice() },
+    );
+    this.#workers = used.map(
+      (device, i) =>
+        new InferenceWorker(
+          i === used.length - 1 ? task : copyOf(task),
+          copies[i],
+          { ...options, device },
+          events,
+        ),
+    );
+    this.failed = Promise.race(this.#workers.map(({ failed }) => failed));
+    this.failed.catch(() => {});
+  }
+
+  /** Waits until another batch may be read. Rejects where the worker whose turn it is has failed. */
+  async slot(): Promise<void> {
+    await this.#next().slot();
+  }
+
+  /** Sends a batch to the worker whose turn it is. The buffers of its tensors are empty here afterwards. */
+  send(feed: Feed): void {
+    this.#next().send(feed);
+    this.#turn++;
+  }
+
+  /** Waits for all batches and fetches the result. */
+  async finish(): Promise<readonly FoundBy[T['kind']][]> {
+    const found = await Promise.all(this.#workers.map((worker) => worker.finish()));
+    if (found.length === 1 || this.#task.kind !== 'moments') return found[0];
+    return mergeFound(found as FoundBy['moments'][][]) as readonly FoundBy[T['kind']][];
+  }
+
+  /** As of a single worker. */
+  async stop(grace: number): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.stop(grace)));
+  }
+
+  #next(): InferenceWorker<T> {
+    return this.#workers[this.#turn % this.#workers.length];
+  }
+}

@@ -1,0 +1,139 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Feed } from '../../data/feed.js';
+import { UserError } from '../../errors.js';
+import type { ModelBytes } from '../../instrument/rewrittenModel.js';
+import type { Provider } from '../../run/schema.js';
+import { runError, sessionError } from './ortErrors.js';
+import { openOn, type ProviderChoice } from './provider.js';
+
+type Ort = typeof import('onnxruntime-node');
+
+/** What a batch gave, by output. */
+export type Outputs = InferenceSession.ReturnType;
+
+/** ONNX Runtime's own log lines would spill on stderr; what went wrong arrives as an exception anyway. */
+const FATAL_ONLY = 4;
+
+/**
+ * A dequantized weight and the MatMul behind it become one MatMulNBits, which by default rounds its activations to
+ * int8 as well. The graph says nothing of that: 1 leaves them float32.
+ */
+const AS_WRITTEN = { qdq_matmulnbits_accuracy_level: '1' };
+
+export interface SessionOptions {
+  readonly provider: ProviderChoice;
+  /** Which of several GPUs. */
+  readonly device?: number;
+  /** Threads that share one operator; ONNX Runtime's own choice (one a core) where nothing is said. */
+  readonly threads?: number;
+}
+
+/** An ONNX Runtime session over a rewritten model. */
+export class ModelSession {
+  readonly #ort: Ort;
+  readonly #session: InferenceSession;
+  #completed = 0;
+
+  private constructor(
+    ort: Ort,
+    session: InferenceSession,
+    readonly provider: Provider,
+    /** What there is to tell about the choice of the provider. */
+    readonly notice: string | undefined,
+  ) {
+    this.#ort = ort;
+    this.#session = session;
+  }
+
+  /**
+   * Loads ONNX Runtime and the model.
+   *
+   * @throws UserError where the provider or the model does not load.
+   */
+  static async open(
+    { bytes, externalDataFolder: folder }: ModelBytes,
+    options: SessionOptions,
+  ): Promise<ModelSession> {
+    const { default: ort } = await import('onnxruntime-node');
+    ort.env.logLevel = 'fatal';
+    const known = ort.listSupportedBackends().map(({ name }) => name);
+    try {
+      const { session, provider, notice } = await openOn({ ...options, known }, (executionProviders) =>
+        ort.InferenceSession.create(bytes, {
+          executionProviders,
+          graphOptimizationLevel: 'all',
+          logSeverityLevel: FATAL_ONLY,
+          ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+          extra: { session: { ...AS_WRITTEN, ...externalData(folder) } },
+        }),
+      );
+      return new ModelSession(ort, session, provider, notice);
+    } catch (error) {
+      throw error instanceof UserError ? error : sessionError(error);
+    }
+  }
+
+  /** @throws UserError where the model cannot run on this batch. */
+  async run({ tensors }: Feed): Promise<Outputs> {
+    const { Tensor } = this.#ort;
+    try {
+      const inputs = Object.fromEntries(
+        Object.entries(tensors).map(([input, { type, data, dims }]) => [
+          input,
+          new Tensor(type as Tensor.Type, data as Tensor.DataType, dims),
+        ]),
+      );
+      const outputs = await this.#session.run(inputs);
+      this.#completed++;
+      return outputs;
+    } catch (error) {
+      throw runError(error, tensors);
+    }
+  }
+
+  /** Batches that ran to their end. */
+  get completed(): number {
+    return this.#completed;
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+/**
+ * Opens a small model of delve's own on the CPU, as it stands: whoever opens it runs it once.
+ *
+ * @throws UserError where it does not load.
+ */
+export async function openPlain({
+  bytes,
+  externalDataFolder: folder,
+}: ModelBytes): Promise<InferenceSession> {
+  const { default: ort } = await import('onnxruntime-node');
+  try {
+    return await ort.InferenceSession.create(bytes, {
+      executionProviders: ['cpu'],
+      graphOptimizationLevel: 'disabled',
+      logSeverityLevel: FATAL_ONLY,
+      extra: { session: { ...AS_WRITTEN, ...externalData(folder) } },
+    });
+  } catch (error) {
+    throw sessionError(error);
+  }
+}
+
+const externalData = (folder: string | undefined) =>
+  folder === undefined ? {} : { model_external_initializers_file_folder_path: folder };
+
+export function doublesOf(outputs: Outputs, name: string): Float64Array {
+  const values = valuesOf(outputs, name);
+  if (!(values instanceof Float64Array)) throw new TypeError(`output ${name} is not float64`);
+  return values;
+}
+
+export function valuesOf(outputs: Outputs, name: string): Tensor.DataType {
+  const output = outputs[name];
+  if (!output) throw new TypeError(`the rewritten model has no output ${name}`);
+  return output.data;
+}

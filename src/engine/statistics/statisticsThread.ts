@@ -1,0 +1,41 @@
+import { type MessagePort, parentPort } from 'node:worker_threads';
+import { type SharedReduction, takePart } from '../../stats/kernelTeam.js';
+import type { Moments } from '../../stats/moments.js';
+import { withHelpers } from '../../stats/tridiagonalKernel.js';
+import { computeStatistics, type MomentsWithStatistics, type WantedStatistics } from './computeStatistics.js';
+
+/** One layer's moments to a worker; it answers with `StatisticsReply`. */
+export interface StatisticsRequest {
+  readonly moments: Moments;
+  /** See `layerStatistics`. */
+  readonly inner?: Float64Array;
+  readonly options: WantedStatistics;
+  /** Ports of workers that take part in the work; they are closed when it is done. */
+  readonly helpers: readonly MessagePort[];
+}
+
+/** Take part in what comes from the leader, until the port closes. Nothing is answered. */
+export interface HelpRequest {
+  readonly leader: MessagePort;
+}
+
+/** The statistics, and the moments back, since their buffers were transferred; or why there are none. */
+export type StatisticsReply = MomentsWithStatistics | { readonly error: unknown };
+
+parentPort?.on('message', (request: StatisticsRequest | HelpRequest) => {
+  if ('leader' in request) request.leader.on('message', (reduction: SharedReduction) => takePart(reduction));
+  else answer(request);
+});
+
+function answer({ moments, inner, options, helpers }: StatisticsRequest): void {
+  let reply: StatisticsReply;
+  try {
+    const others = helpers.map((port) => (reduction: SharedReduction) => port.postMessage(reduction));
+    reply = withHelpers(others, () => computeStatistics(moments, options, inner));
+  } catch (error) {
+    reply = { error };
+  }
+  for (const port of helpers) port.close();
+  const transferred = 'moments' in reply ? [moments.sum.buffer, moments.scatter.buffer] : [];
+  parentPort?.postMessage(reply, transferred as ArrayBuffer[]);
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import type { Feed } from '../../../src/data/feed.js';
+import { MomentCollector } from '../../../src/engine/collect/momentCollector.js';
+import { StepDown } from '../../../src/engine/feeds/stepDown.js';
+import type { ModelSession } from '../../../src/engine/session/modelSession.js';
+import { runError } from '../../../src/engine/session/ortErrors.js';
+import { OutOfMemoryError } from '../../../src/engine/session/outOfMemory.js';
+
+const feedOf = (values: readonly number[]): Feed => ({
+  samples: values.length,
+  tensors: { x: { type: 'float32', dims: [values.length, 1], data: Float32Array.from(values) } },
+  labels: values.map(String),
+});
+
+/** Remembers what it ran on; memory suffices for so many samples. */
+function runner(room: number) {
+  const ran: number[][] = [];
+  const labels: unknown[] = [];
+  let completed = 0;
+  return {
+    ran,
+    labels,
+    completed: () => completed,
+    async add({ samples, tensors, labels: of }: Feed) {
+      if (samples > room) throw new OutOfMemoryError('memory ran out');
+      completed++;
+      ran.push([...tensors.x.data].map(Number));
+      labels.push(...(of ?? []));
+    },
+  };
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+describe('StepDown', () => {
+  it('runs every sample once and in order, whatever memory there is', async () => {
+    for (const room of [1, 2, 3, 5, 8, 100]) {
+      const found = runner(room);
+      const steps: [number, number][] = [];
+      const careful = new StepDown(found, (from, to) => steps.push([from, to]));
+      await careful.run(feedOf(upTo(11)));
+      await careful.run(feedOf(upTo(30).slice(11)));
+      expect(found.ran.flat()).toEqual(upTo(30));
+      expect(found.labels).toEqual(upTo(30).map(String));
+      expect(Math.max(...found.ran.map((values) => values.length))).toBeLessThanOrEqual(room);
+      for (const [from, to] of steps) expect(to).toBe(Math.ceil(from / 2));
+    }
+  });
+
+  it('does not try again what did not fit', async () => {
+    const found = runner(3);
+    const steps: [number, number][] = [];
+    const careful = new StepDown(found, (from, to) => steps.push([from, to]));
+    await careful.run(feedOf(upTo(8)));
+    await careful.run(feedOf(upTo(8)));
+    expect(steps).toEqual([
+      [8, 4],
+      [4, 2],
+    ]);
+    expect(found.ran.map((values) => values.length)).toEqual([2, 2, 2, 2, 2, 2, 2, 2]);
+  });
+
+  it('gives up on a single sample, and on inputs that it cannot cut', async () => {
+    await expect(new StepDown(runner(0), () => {}).run(feedOf([1, 2]))).rejects.toThrow('memory ran out');
+    const stuck = {
+      samples: 4,
+      tensors: { x: { type: 'float32', dims: [1, 4], data: new Float32Array(4) } },
+    } as const;
+    await expect(new StepDown(runner(2), () => {}).run(stuck)).rejects.toThrow('memory ran out');
+  });
+
+  it('leaves other errors alone, and does not repeat what may have been counted', async () => {
+    const broken = { completed: () => 0, add: () => Promise.reject(new Error('broken')) };
+    await expect(new StepDown(broken, () => {}).run(feedOf([1, 2]))).rejects.toThrow('broken');
+    let completed = 0;
+    const later = {
+      completed: () => completed,
+      async add() {
+        completed++;
+        throw new OutOfMemoryError('after the model had run');
+      },
+    };
+    await expect(new StepDown(later, () => {}).run(feedOf([1, 2]))).rejects.toThrow(
+      'after the model had run',
+    );
+    expect(completed).toBe(1);
+  });
+
+  it('adds up the moments of all samples where a session runs out of memory', async () => {
+    let completed = 0;
+    const session = {
+      async run({ samples, tensors }: Feed) {
+        // As ONNX Runtime says it.
+        const message = `Non-zero status code returned while running Conv node. Name:'c' Status Message: Failed to allocate memory for requested buffer of size ${samples}`;
+        if (samples > 3) throw runError(new Error(message), tensors);
+        completed++;
+        const values = Float64Array.from(tensors.x.data, Number);
+        const sum = values.reduce((a, b) => a + b, 0);
+        const scatter = values.reduce((a, b) => a + b * b, 0);
+        return {
+          n: { data: BigInt64Array.of(BigInt(samples)) },
+          s: { data: Float64Array.of(sum) },
+          q: { data: Float64Array.of(scatter) },
+        };
+      },
+    };
+    const outputs = [{ layer: 'fc', count: 'n', sum: 's', scatter: 'q' }];
+    const collector = new MomentCollector(session as unknown as ModelSession, { outputs }, undefined);
+    const careful = new StepDown(
+      { add: (feed) => collector.add(feed), completed: () => completed },
+      () => {},
+    );
+    await careful.run(feedOf(upTo(10)));
+    const { layers } = await collector.result();
+    // Σ 0…9 = 45, Σ squares = 285.
+    expect(layers[0].moments).toEqual({ count: 10, sum: Float64Array.of(45), scatter: Float64Array.of(285) });
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { runError, sessionError } from '../../../src/engine/session/ortErrors.js';
+import { UserError } from '../../../src/errors.js';
+
+// Messages as onnxruntime-node 1.30 throws them.
+describe('sessionError', () => {
+  it.each([
+    [
+      'This is an invalid model. In Node, ("/a/foo", FooBar, "", -1) : ("x": tensor(float),) -> ("y",) , Error No Op registered for FooBar with domain_version of 17',
+      'node /a/foo (FooBar) cannot run: ONNX Runtime knows no operator FooBar in opset 17; export the model with standard operators',
+    ],
+    [
+      'Fatal error: my.dom:FooBar(-1) is not a registered function/op',
+      'the model needs the operator my.dom:FooBar, which ONNX Runtime does not have; export it with standard operators',
+    ],
+    [
+      "Could not find an implementation for Gemm(13) node with name '/b/gemm'",
+      'node /b/gemm (Gemm) cannot run: ONNX Runtime has no Gemm of opset 13 for the types of its inputs on this provider; try another --provider, or export the model in float32',
+    ],
+    [
+      'External data path validation failed for initializer: w. Error: tensorprotoutils.cc:461 ValidateExternalDataPathFromDir External data path does not exist: "/m/nope.bin"',
+      'ONNX Runtime does not load the model: External data path validation failed for initializer: w. Error: External data path does not exist: "/m/nope.bin"',
+    ],
+  ])('%s', (message, sentence) => {
+    const error = sessionError(new Error(message));
+    expect(error).toBeInstanceOf(UserError);
+    expect(error.message).toBe(sentence);
+  });
+});
+
+describe('runError', () => {
+  const given = { x: { type: 'float32' as const, dims: [4, 5], data: new Float32Array(20) } };
+
+  it.each([
+    [
+      'Got invalid dimensions for input: x for the following indices\n index: 0 Got: 4 Expected: 1\n index: 1 Got: 5 Expected: 3\n Please fix either the inputs/outputs or the model.',
+      'input x of shape [4, 5] does not fit: axis 0 is 4 where the model wants 1, axis 1 is 5 where the model wants 3',
+    ],
+    [
+      'Invalid rank for input: x Got: 2 Expected: 3 Please fix either the inputs/outputs or the model.',
+      'input x of shape [4, 5] does not fit: the model wants 3 dimensions',
+    ],
+    [
+      'Unexpected input data type. Actual: (tensor(double)) , expected: (tensor(float))',
+      'an input is given as double where the model wants float',
+    ],
+    [
+      "input 'y' is missing in 'feeds'.",
+      'input y of the model gets no data: name its source with --data y=<source>',
+    ],
+    [
+      "Non-zero status code returned while running Gemm node. Name:'/a/gemm' Status Message: GEMM: Dimension mismatch, W: {3,2} K: 5 N:2",
+      'node /a/gemm (Gemm) cannot run on x [4, 5]: GEMM: Dimension mismatch, W: {3,2} K: 5 N:2',
+    ],
+    [
+      "Non-zero status code returned while running Reshape node. Name:'/a/reshape' Status Message: /onnxruntime_src/onnxruntime/core/providers/cpu/tensor/reshape_helper.h:84 onnxruntime::ReshapeHelper::ReshapeHelper(const onnxruntime::TensorShape&, onnxruntime::TensorShapeVector&, bool) size != 0 && (input_shape_size % size) == 0 was false. The input tensor cannot be reshaped to the requested shape. Input shape:{3,5}, requested shape:{4,-1}\n",
+      'node /a/reshape (Reshape) cannot run on x [4, 5]: The input tensor cannot be reshaped to the requested shape. Input shape:{3,5}, requested shape:{4,-1}',
+    ],
+    [
+      "Non-zero status code returned while running Expand node. Name:'/a/expand' Status Message: /onnxruntime_src/onnxruntime/core/framework/bfc_arena.cc:360 void* onnxruntime::BFCArena::AllocateRawInternal(size_t, bool, onnxruntime::Stream*) Failed to allocate memory for requested buffer of size 12000000000\n",
+      'memory ran out at node /a/expand (Expand) (it asked for 12 GB more): take a smaller --batch',
+    ],
+    [
+      "Non-zero status code returned while running Gemm node. Name:'delve/layer1.conv/scatter_node' Status Message: Failed to allocate memory for requested buffer of size 137438953472",
+      'memory ran out at the products of layer layer1.conv (it asked for 137.4 GB more): they grow with the square of its features, whatever the batch; choose another --conv-method or --sequence-method, or leave the layer out with --exclude',
+    ],
+    [
+      "Non-zero status code returned while running Gemm node. Name:'delve/Gemm_12_node' Status Message: Failed to allocate memory for requested buffer of size 68719476736",
+      'memory ran out at the products of a wide layer (it asked for 68.7 GB more): they grow with the square of its features, whatever the batch; choose another --conv-method or --sequence-method, or leave the layer out with --exclude',
+    ],
+  ])('%s', (message, sentence) => {
+    const error = runError(new Error(message), given);
+    expect(error).toBeInstanceOf(UserError);
+    expect(error.message).toBe(sentence);
+  });
+});
