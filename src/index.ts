@@ -60,13 +60,13 @@ export {
 export type { CheckFormat, CheckOptions } from './report/checks/checkFormat.js';
 export { checkFormats } from './report/checks/checkFormats.js';
 export { formatCheck } from './report/checks/checkText.js';
-export { diffFormats } from './report/diffFormats.js';
-export { diffTable } from './report/diffTable.js';
+export { diffFormats } from './report/diff/diffFormats.js';
+export { diffTable } from './report/diff/diffTable.js';
 export type { Format, Rendering } from './report/format.js';
 export { formats } from './report/formats.js';
-export { inspectionTable } from './report/inspectionTable.js';
 export { type PictureOptions, type Plot, plots, type RenderOptions } from './report/options.js';
 export { type ReportOptions, renderReport, report } from './report/report.js';
+export { inspectionTable } from './report/table/inspectionTable.js';
 export type { DifferenceGroup, SettingDifference } from './run/comparableSettings.js';
 export { diffRuns, type LayerDiff, type RunDiff } from './run/diffRuns.js';
 export { type Embedding, readEmbedding } from './run/embeddingFile.js';

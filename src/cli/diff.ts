@@ -38,7 +38,7 @@ Examples:
       ] = await Promise.all([
         import('../run/diffRuns.js'),
         import('../run/readRun.js'),
-        import('../report/diffFormats.js'),
+        import('../report/diff/diffFormats.js'),
         import('../run/comparableSettings.js'),
         import('../text/printable.js'),
       ]);

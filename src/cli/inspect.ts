@@ -29,7 +29,7 @@ Examples:
       const { inspect } = await import('../api/inspect.js');
       const inspection = await inspect(model, { ...options, operators: options.ops });
       if (options.json) return print(context, `${JSON.stringify(inspection, null, 2)}\n`);
-      const { inspectionTable } = await import('../report/inspectionTable.js');
+      const { inspectionTable } = await import('../report/table/inspectionTable.js');
       const { stdout, env } = context;
       const style = { color: hasColor(stdout, env), width: stdout.columns };
       await print(context, inspectionTable(inspection, style));

@@ -1,8 +1,8 @@
-import { csv } from './csv.js';
+import { csv } from './data/csv.js';
+import { json } from './data/json.js';
 import { type Format, textFormat } from './format.js';
-import { json } from './json.js';
 import { markdown } from './markdown/markdown.js';
-import { table } from './table.js';
+import { table } from './table/table.js';
 
 /** The formats by name: a new one is a file of its own and an entry here. */
 export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
@@ -25,7 +25,7 @@ export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
       summary: 'a picture for papers and READMEs (--plot)',
       kind: 'text',
       fileName: ({ picture }) => `${picture?.plot ?? 'saturation'}.svg`,
-      render: async (runs, options) => (await import('./svg.js')).svg(runs, options),
+      render: async (runs, options) => (await import('./charts/svg.js')).svg(runs, options),
     },
   ],
   [
@@ -34,7 +34,7 @@ export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
       summary: 'the same as pixels (--dpi)',
       kind: 'binary',
       fileName: ({ picture }) => `${picture?.plot ?? 'saturation'}.png`,
-      render: async (runs, options) => (await import('./png.js')).png(runs, options),
+      render: async (runs, options) => (await import('./charts/png.js')).png(runs, options),
     },
   ],
   [
@@ -72,7 +72,7 @@ export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
       summary: 'a row a layer with its spectrum, for pandas, Polars and DuckDB',
       kind: 'binary',
       fileName: () => 'report.parquet',
-      render: async (runs, options) => (await import('./parquet.js')).parquet(runs, options),
+      render: async (runs, options) => (await import('./data/parquet.js')).parquet(runs, options),
     },
   ],
 ]);

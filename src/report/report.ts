@@ -3,8 +3,8 @@ import { recutRun } from '../run/recutRun.js';
 import type { Run } from '../run/schema.js';
 import type { Format, Rendering } from './format.js';
 import { formats } from './formats.js';
+import { orderBySteps } from './history/steps.js';
 import type { RenderOptions } from './options.js';
-import { orderBySteps } from './steps.js';
 
 export interface ReportOptions extends RenderOptions {
   /** One of `formats`; `table` by default. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { layerStatistics } from '../../src/check/statistics.js';
-import { csv } from '../../src/report/csv.js';
-import { diffCsv } from '../../src/report/diffCsv.js';
+import { csv } from '../../src/report/data/csv.js';
+import { diffCsv } from '../../src/report/diff/diffCsv.js';
 import { diffRuns } from '../../src/run/diffRuns.js';
 import { type LayerNumber, layerNumbers, storedNumbers } from '../../src/run/layerNumbers.js';
 import { numberShapes } from '../../src/run/numberShapes.js';

@@ -5,7 +5,7 @@ import { differenceInWords } from '../../run/comparableSettings.js';
 import type { Run } from '../../run/schema.js';
 import { counted, listed } from '../../text/numbers.js';
 import { code, prose } from '../markdown/foreignText.js';
-import { markdownRow } from '../markdownText.js';
+import { markdownRow } from '../markdown/markdownText.js';
 import { bySeverity } from './bySeverity.js';
 import type { CheckOptions } from './checkFormat.js';
 import { fittingTable } from './fittingTable.js';

@@ -1,4 +1,4 @@
-import { markdownTable } from '../markdownText.js';
+import { markdownTable } from '../markdown/markdownText.js';
 
 /** For the sentence on what is left out. */
 const SENTENCE = 200;

@@ -2,10 +2,10 @@ import { UserError } from '../../errors.js';
 import type { Run } from '../../run/schema.js';
 import { listed } from '../../text/numbers.js';
 import { printable } from '../../text/printable.js';
-import { type DelveValue, delveValues } from '../delveValues.js';
+import { type DelveValue, delveValues } from '../history/delveValues.js';
+import { pythonFloat } from '../history/pythonNumber.js';
+import { stepsOf } from '../history/steps.js';
 import { namesOf, type RenderOptions } from '../options.js';
-import { pythonFloat } from '../pythonNumber.js';
-import { stepsOf } from '../steps.js';
 import { formatHistory, parseHistory } from './history.js';
 
 /**

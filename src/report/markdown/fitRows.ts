@@ -1,5 +1,5 @@
-import { markdownRow } from '../markdownText.js';
 import type { LayerRow } from './layerRows.js';
+import { markdownRow } from './markdownText.js';
 
 /**
  * As many rows as fit into `room` bytes, the most interesting ones, in the order in which they were given.

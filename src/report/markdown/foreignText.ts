@@ -1,6 +1,6 @@
 import { shorten } from '../../text/displayWidth.js';
 import { printable } from '../../text/printable.js';
-import { markdownText } from '../markdownText.js';
+import { markdownText } from './markdownText.js';
 
 const WIDEST_NAME = 64;
 const LONGEST_REMARK = 400;

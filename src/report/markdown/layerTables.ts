@@ -1,6 +1,5 @@
 import type { Run } from '../../run/schema.js';
 import { counted } from '../../text/numbers.js';
-import { markdownTable } from '../markdownText.js';
 import { byInterest, fitRows } from './fitRows.js';
 import { code } from './foreignText.js';
 import {
@@ -12,6 +11,7 @@ import {
   rowsOfOne,
   rowsOfSeveral,
 } from './layerRows.js';
+import { markdownTable } from './markdownText.js';
 
 /** Up to here a table is read as a whole. */
 const LAYERS_UNFOLDED = 30;

@@ -2,10 +2,10 @@ import { UserError } from '../../errors.js';
 import { readMoments } from '../../run/momentsFile.js';
 import type { Run } from '../../run/schema.js';
 import { covariance } from '../../stats/covariance.js';
-import { delveLayerNames, layerValues } from '../delveValues.js';
+import { delveLayerNames, layerValues } from '../history/delveValues.js';
+import { safeName, safeNames } from '../history/safeNames.js';
+import { stepsOf } from '../history/steps.js';
 import type { RenderOptions } from '../options.js';
-import { safeName, safeNames } from '../safeNames.js';
-import { stepsOf } from '../steps.js';
 import { encodeNpy } from './encodeNpy.js';
 import { pickleCounts } from './pickleCounts.js';
 

@@ -1,9 +1,9 @@
 import type { Run } from '../../run/schema.js';
-import { delveLayerNames, delveValues } from '../delveValues.js';
+import { png } from '../charts/png.js';
+import { delveLayerNames, delveValues } from '../history/delveValues.js';
+import { safeName } from '../history/safeNames.js';
+import { stepsOf } from '../history/steps.js';
 import { namesOf, type Plot, type RenderOptions } from '../options.js';
-import { png } from '../png.js';
-import { safeName } from '../safeNames.js';
-import { stepsOf } from '../steps.js';
 import { type SummaryValue, summaryEvent, versionEvent } from './event.js';
 import { record } from './record.js';
 import { spectrumDescription, spectrumHistogram } from './spectrumHistogram.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { delveLayerNames, delveValues } from '../../src/report/delveValues.js';
-import { invalidLayer, layer, run } from '../support/runs.js';
+import { delveLayerNames, delveValues } from '../../../src/report/history/delveValues.js';
+import { invalidLayer, layer, run } from '../../support/runs.js';
 
 const named = (...names: string[]) => delveLayerNames(names.map((name) => ({ name })));
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { diffTable } from '../../src/report/diffTable.js';
-import { diffRuns } from '../../src/run/diffRuns.js';
-import { displayWidth } from '../../src/text/displayWidth.js';
-import { invalidLayer, layer, run } from '../support/runs.js';
+import { diffTable } from '../../../src/report/diff/diffTable.js';
+import { diffRuns } from '../../../src/run/diffRuns.js';
+import { displayWidth } from '../../../src/text/displayWidth.js';
+import { invalidLayer, layer, run } from '../../support/runs.js';
 
 const before = run([
   layer('stem', 3, 4),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../src/errors.js';
-import { orderBySteps, stepsOf } from '../../src/report/steps.js';
-import { layer, run } from '../support/runs.js';
+import { UserError } from '../../../src/errors.js';
+import { orderBySteps, stepsOf } from '../../../src/report/history/steps.js';
+import { layer, run } from '../../support/runs.js';
 
 const ofModel = (path: string, split = 'eval') => {
   const { model, settings, ...rest } = run([layer('a', 1, 2)]);

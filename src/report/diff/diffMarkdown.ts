@@ -1,10 +1,10 @@
-import { differenceInWords } from '../run/comparableSettings.js';
-import type { LayerDiff, RunDiff } from '../run/diffRuns.js';
-import { counted, percent } from '../text/numbers.js';
+import { differenceInWords } from '../../run/comparableSettings.js';
+import type { LayerDiff, RunDiff } from '../../run/diffRuns.js';
+import { counted, percent } from '../../text/numbers.js';
+import { markdownTable, markdownText } from '../markdown/markdownText.js';
+import { namesOf, type RenderOptions } from '../options.js';
 import { byChange } from './byChange.js';
 import { points } from './diffTable.js';
-import { markdownTable, markdownText } from './markdownText.js';
-import { namesOf, type RenderOptions } from './options.js';
 
 /** Two runs for a pull request: what changed, the largest change first, and what did not, as a count. */
 export function diffMarkdown(diff: RunDiff, options: RenderOptions = {}): string {

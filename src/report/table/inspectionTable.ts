@@ -1,11 +1,11 @@
-import type { Layer, NotObservable } from '../layers/layer.js';
-import type { Dimension } from '../onnx/graph.js';
-import type { ModelInput } from '../onnx/modelInput.js';
-import type { RunModel } from '../run/schema.js';
-import { displayWidth, padEnd, padStart, shorten, wrap } from '../text/displayWidth.js';
-import { counted } from '../text/numbers.js';
-import { printable } from '../text/printable.js';
-import { type RenderOptions, type Style, styleOf } from './options.js';
+import type { Layer, NotObservable } from '../../layers/layer.js';
+import type { Dimension } from '../../onnx/graph.js';
+import type { ModelInput } from '../../onnx/modelInput.js';
+import type { RunModel } from '../../run/schema.js';
+import { displayWidth, padEnd, padStart, shorten, wrap } from '../../text/displayWidth.js';
+import { counted } from '../../text/numbers.js';
+import { printable } from '../../text/printable.js';
+import { type RenderOptions, type Style, styleOf } from '../options.js';
 
 /** What is listed of a model. */
 export interface InspectedModel {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pythonFloat } from '../../src/report/pythonNumber.js';
+import { pythonFloat } from '../../../src/report/history/pythonNumber.js';
 
 describe('a float as Python writes it', () => {
   // From `repr` of CPython 3.11.

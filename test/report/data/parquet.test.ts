@@ -1,7 +1,7 @@
 import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
-import { parquet } from '../../src/report/parquet.js';
-import { invalidLayer, layer, run } from '../support/runs.js';
+import { parquet } from '../../../src/report/data/parquet.js';
+import { invalidLayer, layer, run } from '../../support/runs.js';
 
 /** Read by the writer's sister library; `test/verification/formats` reads it by Arrow and DuckDB. */
 function rows(bytes: Uint8Array): Promise<Record<string, unknown>[]> {

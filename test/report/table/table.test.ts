@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { report } from '../../src/report/report.js';
-import type { RunLayer } from '../../src/run/schema.js';
-import { displayWidth } from '../../src/text/displayWidth.js';
-import { invalidLayer, layer, run } from '../support/runs.js';
+import { report } from '../../../src/report/report.js';
+import type { RunLayer } from '../../../src/run/schema.js';
+import { displayWidth } from '../../../src/text/displayWidth.js';
+import { invalidLayer, layer, run } from '../../support/runs.js';
 
 const few = (name: string, observations: number, features: number): RunLayer =>
   layer(name, 1, features, {

@@ -1,6 +1,6 @@
-import { UserError } from '../errors.js';
-import type { Run } from '../run/schema.js';
-import type { RenderOptions } from './options.js';
+import { UserError } from '../../errors.js';
+import type { Run } from '../../run/schema.js';
+import type { RenderOptions } from '../options.js';
 
 /** A number after a word that means a training step, not inside another word: `epoch_12`, `checkpoint-500`. */
 const COUNTED = /(?<![a-z])(?:epoch|ep|step|iteration|iter|checkpoint|ckpt)[-_=. ]*(\d+)/i;

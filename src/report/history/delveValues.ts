@@ -1,4 +1,4 @@
-import type { Run, RunLayer } from '../run/schema.js';
+import type { Run, RunLayer } from '../../run/schema.js';
 
 /** A number of a layer, as the Python package `delve` names it. */
 export interface LayerValue {

@@ -1,4 +1,4 @@
-import { printable } from '../text/printable.js';
+import { printable } from '../../text/printable.js';
 
 /**
  * Text as Markdown shows it: nothing in it is markup, a table's border, HTML, or a mention that writes to somebody.

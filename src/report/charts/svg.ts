@@ -1,7 +1,7 @@
-import type { Run } from '../run/schema.js';
-import { draw } from './charts/draw.js';
-import { pictureOf } from './charts/picture.js';
-import type { RenderOptions } from './options.js';
+import type { Run } from '../../run/schema.js';
+import type { RenderOptions } from '../options.js';
+import { draw } from './draw.js';
+import { pictureOf } from './picture.js';
 
 /**
  * A picture of runs as SVG, `options.picture.width` pixels wide.

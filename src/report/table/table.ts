@@ -1,19 +1,19 @@
-import { verdict } from '../readings/advice.js';
+import { verdict } from '../../readings/advice.js';
 import {
   type LayerReading,
   type Reading,
   type ReadingKind,
   readingRules,
   readLayers,
-} from '../readings/layerReadings.js';
-import { remarks } from '../readings/remarks.js';
-import type { Run, RunLayer } from '../run/schema.js';
-import { displayWidth, padEnd, padStart, wrap } from '../text/displayWidth.js';
-import { compact, percent } from '../text/numbers.js';
-import { printable } from '../text/printable.js';
-import { shortNames } from '../text/shortNames.js';
+} from '../../readings/layerReadings.js';
+import { remarks } from '../../readings/remarks.js';
+import type { Run, RunLayer } from '../../run/schema.js';
+import { displayWidth, padEnd, padStart, wrap } from '../../text/displayWidth.js';
+import { compact, percent } from '../../text/numbers.js';
+import { printable } from '../../text/printable.js';
+import { shortNames } from '../../text/shortNames.js';
+import { type RenderOptions, type Style, styleOf } from '../options.js';
 import { bar } from './bar.js';
-import { type RenderOptions, type Style, styleOf } from './options.js';
 import { runHeader } from './runHeader.js';
 
 const GAP = '  ';

@@ -1,8 +1,8 @@
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
-import { csv } from '../../src/report/csv.js';
-import { recutRun } from '../../src/run/recutRun.js';
-import { invalidLayer, layer, run } from '../support/runs.js';
+import { csv } from '../../../src/report/data/csv.js';
+import { recutRun } from '../../../src/run/recutRun.js';
+import { invalidLayer, layer, run } from '../../support/runs.js';
 
 function parsed(text: string): Record<string, string>[] {
   const { data, errors } = Papa.parse<Record<string, string>>(text, {

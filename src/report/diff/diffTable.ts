@@ -1,11 +1,11 @@
-import { differenceInWords } from '../run/comparableSettings.js';
-import type { Change, LayerDiff, RunDiff } from '../run/diffRuns.js';
-import type { Run } from '../run/schema.js';
-import { displayWidth, padEnd, padStart, shorten, wrap } from '../text/displayWidth.js';
-import { counted, listed, percent } from '../text/numbers.js';
-import { printable } from '../text/printable.js';
+import { differenceInWords } from '../../run/comparableSettings.js';
+import type { Change, LayerDiff, RunDiff } from '../../run/diffRuns.js';
+import type { Run } from '../../run/schema.js';
+import { displayWidth, padEnd, padStart, shorten, wrap } from '../../text/displayWidth.js';
+import { counted, listed, percent } from '../../text/numbers.js';
+import { printable } from '../../text/printable.js';
+import { namesOf, type RenderOptions, type Style, styleOf } from '../options.js';
 import { byChange } from './byChange.js';
-import { namesOf, type RenderOptions, type Style, styleOf } from './options.js';
 
 const GAP = '  ';
 

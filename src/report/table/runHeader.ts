@@ -1,9 +1,9 @@
-import type { Run } from '../run/schema.js';
-import { ruleInWords } from '../run/storedRule.js';
-import { shorten, wrap } from '../text/displayWidth.js';
-import { counted, duration, percent } from '../text/numbers.js';
-import { printable } from '../text/printable.js';
-import type { Style } from './options.js';
+import type { Run } from '../../run/schema.js';
+import { ruleInWords } from '../../run/storedRule.js';
+import { shorten, wrap } from '../../text/displayWidth.js';
+import { counted, duration, percent } from '../../text/numbers.js';
+import { printable } from '../../text/printable.js';
+import type { Style } from '../options.js';
 
 /** What was analysed, on what and how: the lines above a table. */
 export function runHeader(run: Run, name: string | undefined, style: Style): string[] {

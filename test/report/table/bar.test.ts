@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bar } from '../../src/report/bar.js';
-import { ascii, unicode } from '../../src/text/symbols.js';
+import { bar } from '../../../src/report/table/bar.js';
+import { ascii, unicode } from '../../../src/text/symbols.js';
 
 const drawn = (share: number, width: number, symbols = unicode) => {
   const { filled, rest } = bar(share, width, symbols);

@@ -1,8 +1,8 @@
-import { readLayers } from '../readings/layerReadings.js';
-import { storedNumbers } from '../run/layerNumbers.js';
-import type { Run } from '../run/schema.js';
-import { csvRow } from '../text/csvRow.js';
-import { namesOf, type RenderOptions } from './options.js';
+import { readLayers } from '../../readings/layerReadings.js';
+import { storedNumbers } from '../../run/layerNumbers.js';
+import type { Run } from '../../run/schema.js';
+import { csvRow } from '../../text/csvRow.js';
+import { namesOf, type RenderOptions } from '../options.js';
 
 /**
  * One row a layer, after a header, as RFC 4180 has it: commas, CRLF, quotes where they are needed. Numbers have all

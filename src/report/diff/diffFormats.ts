@@ -1,8 +1,8 @@
-import type { RunDiff } from '../run/diffRuns.js';
+import type { RunDiff } from '../../run/diffRuns.js';
+import type { RenderOptions } from '../options.js';
 import { diffCsv } from './diffCsv.js';
 import { diffMarkdown } from './diffMarkdown.js';
 import { diffTable } from './diffTable.js';
-import type { RenderOptions } from './options.js';
 
 /** How two runs can be shown side by side, by name: text that ends with a line break. */
 export const diffFormats: ReadonlyMap<string, (diff: RunDiff, options: RenderOptions) => string> = new Map<

@@ -1,11 +1,11 @@
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
-import { diffFormatNames } from '../../src/cli/diff.js';
-import { diffCsv } from '../../src/report/diffCsv.js';
-import { diffFormats } from '../../src/report/diffFormats.js';
-import { diffMarkdown } from '../../src/report/diffMarkdown.js';
-import { diffRuns } from '../../src/run/diffRuns.js';
-import { layer, run } from '../support/runs.js';
+import { diffFormatNames } from '../../../src/cli/diff.js';
+import { diffCsv } from '../../../src/report/diff/diffCsv.js';
+import { diffFormats } from '../../../src/report/diff/diffFormats.js';
+import { diffMarkdown } from '../../../src/report/diff/diffMarkdown.js';
+import { diffRuns } from '../../../src/run/diffRuns.js';
+import { layer, run } from '../../support/runs.js';
 
 const HOSTILE = '<script>alert("1"),\n|`x`';
 const before = run([layer('a', 3, 4), layer(HOSTILE, 32, 64), layer('gone', 1, 4)]);

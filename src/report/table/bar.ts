@@ -1,4 +1,4 @@
-import type { Symbols } from '../text/symbols.js';
+import type { Symbols } from '../../text/symbols.js';
 
 /**
  * A bar of `width` cells, filled as far as `share` (0 to 1) says, to the nearest part of a cell. What is not 0

@@ -1,6 +1,6 @@
-import type { RunDiff } from '../run/diffRuns.js';
-import { type DiffKey, diffNumbers } from '../run/layerNumbers.js';
-import { type CsvCell, csvRow } from '../text/csvRow.js';
+import type { RunDiff } from '../../run/diffRuns.js';
+import { type DiffKey, diffNumbers } from '../../run/layerNumbers.js';
+import { type CsvCell, csvRow } from '../../text/csvRow.js';
 import { byChange } from './byChange.js';
 
 const statistics = diffNumbers.map(({ key }) => key as DiffKey);

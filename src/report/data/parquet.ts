@@ -1,9 +1,9 @@
 import { parquetWriteBuffer, type SchemaElement } from 'hyparquet-writer';
-import { readLayers } from '../readings/layerReadings.js';
-import { storedNumbers } from '../run/layerNumbers.js';
-import type { Run, RunLayer } from '../run/schema.js';
-import { version } from '../version.js';
-import { namesOf, type RenderOptions } from './options.js';
+import { readLayers } from '../../readings/layerReadings.js';
+import { storedNumbers } from '../../run/layerNumbers.js';
+import type { Run, RunLayer } from '../../run/schema.js';
+import { version } from '../../version.js';
+import { namesOf, type RenderOptions } from '../options.js';
 
 type Cell = string | number | bigint | readonly (string | number)[] | null;
 

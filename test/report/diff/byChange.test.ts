@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { byChange } from '../../src/report/byChange.js';
-import { diffRuns } from '../../src/run/diffRuns.js';
-import { invalidLayer, layer, run } from '../support/runs.js';
+import { byChange } from '../../../src/report/diff/byChange.js';
+import { diffRuns } from '../../../src/run/diffRuns.js';
+import { invalidLayer, layer, run } from '../../support/runs.js';
 
 it('puts the largest change first, whichever way, and what lost its number before all', () => {
   const before = run([

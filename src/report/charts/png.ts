@@ -1,7 +1,7 @@
-import { UserError } from '../errors.js';
-import type { Run } from '../run/schema.js';
-import { useBundledFont } from './charts/bundledFont.js';
-import type { RenderOptions } from './options.js';
+import { UserError } from '../../errors.js';
+import type { Run } from '../../run/schema.js';
+import type { RenderOptions } from '../options.js';
+import { useBundledFont } from './bundledFont.js';
 import { svg } from './svg.js';
 
 /** CSS pixels to an inch. */

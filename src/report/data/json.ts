@@ -1,5 +1,5 @@
-import { formatRun } from '../run/formatRun.js';
-import type { Run } from '../run/schema.js';
+import { formatRun } from '../../run/formatRun.js';
+import type { Run } from '../../run/schema.js';
 
 /** The run as `run.json` has it; of several runs, a list of them. */
 export function json(runs: readonly Run[]): string {
