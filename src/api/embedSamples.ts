@@ -4,7 +4,7 @@ import type { InstrumentOptions } from '../instrument/options.js';
 import { project } from '../instrument/project.js';
 import type { Layer } from '../layers/layer.js';
 import type { ModelFile } from '../onnx/modelFile.js';
-import { EMBEDDING_FILE, type Embedding } from '../run/embeddingFile.js';
+import { EMBEDDING_FILE, type Embedding } from '../run/files/embeddingFile.js';
 import type { Run } from '../run/schema.js';
 import type { PrincipalAxes } from '../stats/principalAxes.js';
 

@@ -8,7 +8,7 @@ import { findLayers } from '../layers/findLayers.js';
 import { selectLayers } from '../layers/selectLayers.js';
 import { externalFiles } from '../onnx/externalData.js';
 import { readModelFile } from '../onnx/modelFile.js';
-import { harmDone } from '../run/harm.js';
+import { harmDone } from '../run/files/harm.js';
 import type { InspectOptions } from './inspect.js';
 import { observationOptions } from './observationOptions.js';
 

@@ -1,11 +1,11 @@
 import { UserError } from '../errors.js';
-import { harmDone } from '../run/harm.js';
-import { mergeRuns } from '../run/mergeRuns.js';
-import { readMoments } from '../run/momentsFile.js';
-import { readRun } from '../run/readRun.js';
-import { runFolder } from '../run/runFolder.js';
+import { harmDone } from '../run/files/harm.js';
+import { readMoments } from '../run/files/momentsFile.js';
+import { readRun } from '../run/files/readRun.js';
+import { runFolder } from '../run/files/runFolder.js';
+import { checkTarget, writeRun } from '../run/files/writeRun.js';
+import { mergeRuns } from '../run/merge/mergeRuns.js';
 import type { Run } from '../run/schema.js';
-import { checkTarget, writeRun } from '../run/writeRun.js';
 
 /**
  * Adds up saved runs over parts of a data set, and writes the run over all of it with its moments.

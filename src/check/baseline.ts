@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import { differencesOf, type SettingDifference } from '../run/comparableSettings.js';
+import { differencesOf, type SettingDifference } from '../run/compare/comparableSettings.js';
 import type { Run } from '../run/schema.js';
 
 /**

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import type { SettingDifference } from '../run/comparableSettings.js';
+import type { SettingDifference } from '../run/compare/comparableSettings.js';
 import type { Run } from '../run/schema.js';
 import { requireGroups } from './allowDifferent.js';
 import { requireComparable } from './baseline.js';

@@ -74,7 +74,7 @@ Examples:
         import('../check/check.js'),
         import('../check/bound.js'),
         import('../check/boundRules.js'),
-        import('../run/readRun.js'),
+        import('../run/files/readRun.js'),
         import('../job/gate.js'),
         import('../check/allowDifferent.js'),
         import('../files/samePath.js'),
@@ -113,7 +113,7 @@ Examples:
         context.stderr.write(`baseline written to ${shownPath(baseline, context.cwd)}\n`);
         return;
       }
-      const { readsOf } = await import('../run/harm.js');
+      const { readsOf } = await import('../run/files/harm.js');
       const { files = [], ...reads } = readsOf([run], baseline === undefined ? [path] : [path, baseline]);
       const file = config ? [{ path: config.file, what: `the rules ${config.file}` }] : [];
       await requireHarmlessOutput(options, { ...reads, files: [...files, ...file] });
@@ -139,7 +139,7 @@ async function ownRun(
 ): Promise<string | undefined> {
   if (config?.out === undefined) return undefined;
   const [{ isRun }, { isSamePath }] = await Promise.all([
-    import('../run/newestRun.js'),
+    import('../run/files/newestRun.js'),
     import('../files/samePath.js'),
   ]);
   if (!(await isRun(config.out))) return undefined;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CheckResult } from '../check/check.js';
 import { UserError } from '../errors.js';
-import type { Reads } from '../run/harm.js';
+import type { Reads } from '../run/files/harm.js';
 import type { Run } from '../run/schema.js';
 import { type Context, hasColor, print } from './context.js';
 import { addStepSummary } from './stepSummary.js';

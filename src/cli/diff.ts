@@ -36,10 +36,10 @@ Examples:
         { differenceInWords },
         { printable },
       ] = await Promise.all([
-        import('../run/diffRuns.js'),
-        import('../run/readRun.js'),
+        import('../run/compare/diffRuns.js'),
+        import('../run/files/readRun.js'),
         import('../report/diff/diffFormats.js'),
-        import('../run/comparableSettings.js'),
+        import('../run/compare/comparableSettings.js'),
         import('../text/printable.js'),
       ]);
       const render = diffFormats.get(json ? 'json' : format);

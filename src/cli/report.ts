@@ -63,8 +63,8 @@ Examples:
     )
     .action(async (names: string[], { format: chosen, output, ...options }: Options) => {
       const [{ readRun }, { recutRun }] = await Promise.all([
-        import('../run/readRun.js'),
-        import('../run/recutRun.js'),
+        import('../run/files/readRun.js'),
+        import('../run/compare/recutRun.js'),
       ]);
       const { threshold, idimRule: rule, plot, width, dpi, step } = options;
       const named = await namedOrNewest(names, context);

@@ -13,7 +13,7 @@ export async function namedOrNewest(
 ): Promise<readonly string[]> {
   if (runs.length > 0) return runs;
   const [{ newestRun }, { isSamePath }] = await Promise.all([
-    import('../run/newestRun.js'),
+    import('../run/files/newestRun.js'),
     import('../files/samePath.js'),
   ]);
   const isOther = (dir: string) => other !== undefined && isSamePath(dir, other);

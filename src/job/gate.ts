@@ -1,7 +1,7 @@
 import type { CheckRules } from '../check/check.js';
 import type { CheckConfig } from '../check/checkConfig.js';
 import { UserError } from '../errors.js';
-import { readRun } from '../run/readRun.js';
+import { readRun } from '../run/files/readRun.js';
 import type { Run } from '../run/schema.js';
 
 /** Whether anything is to be held against anything. */

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
-import { harmDone, type Reads } from '../run/harm.js';
+import { harmDone, type Reads } from '../run/files/harm.js';
 import type { JobConfig } from './jobConfig.js';
 
 /** What a job reads, and the run that it makes: its reports must not stand there. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../errors.js';
-import { harmDone, type Reads } from '../run/harm.js';
+import { harmDone, type Reads } from '../run/files/harm.js';
 
 /**
  * Makes sure, before anything is written, that what `--output` names costs no run, model or data.

@@ -1,5 +1,5 @@
+import { writeRun } from '../run/files/writeRun.js';
 import type { Run } from '../run/schema.js';
-import { writeRun } from '../run/writeRun.js';
 
 /**
  * Writes a run to the place of a baseline: its numbers, without moments and embedding, which nothing is held against.

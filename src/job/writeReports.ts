@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { formatOf, type ReportOptions, renderReport } from '../report/report.js';
-import { readsOf } from '../run/harm.js';
+import { readsOf } from '../run/files/harm.js';
 import type { Run } from '../run/schema.js';
 import { isFolder, type OutputFile, textIn, writeOutputs } from './outputFiles.js';
 import { requireHarmless } from './requireHarmless.js';

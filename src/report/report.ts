@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import { recutRun } from '../run/recutRun.js';
+import { recutRun } from '../run/compare/recutRun.js';
 import type { Run } from '../run/schema.js';
 import type { Format, Rendering } from './format.js';
 import { formats } from './formats.js';

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { html } from '../../src/report/html/html.js';
-import { recutRun } from '../../src/run/recutRun.js';
+import { recutRun } from '../../src/run/compare/recutRun.js';
 import type { Run } from '../../src/run/schema.js';
 import { hostileNames } from '../support/hostileNames.js';
 import { layer, run } from '../support/runs.js';

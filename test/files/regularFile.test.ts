@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
 import { findConfig, readConfig } from '../../src/job/findConfig.js';
 import { readModelFile } from '../../src/onnx/modelFile.js';
-import { readRun } from '../../src/run/readRun.js';
+import { readRun } from '../../src/run/files/readRun.js';
 import { temporaryDirectory } from '../support/temporaryDirectory.js';
 
 it.skipIf(process.platform === 'win32')('a pipe is refused, and not waited for', async () => {

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { layerStatistics } from '../../src/check/statistics.js';
 import { csv } from '../../src/report/data/csv.js';
 import { diffCsv } from '../../src/report/diff/diffCsv.js';
-import { diffRuns } from '../../src/run/diffRuns.js';
+import { diffRuns } from '../../src/run/compare/diffRuns.js';
+import { numberShapes } from '../../src/run/files/numberShapes.js';
 import { type LayerNumber, layerNumbers, storedNumbers } from '../../src/run/layerNumbers.js';
-import { numberShapes } from '../../src/run/numberShapes.js';
 import { objectOf, ShapeError } from '../../src/shape/jsonShape.js';
 import { layer, run } from '../support/runs.js';
 

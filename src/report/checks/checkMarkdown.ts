@@ -1,7 +1,7 @@
 import type { CheckResult } from '../../check/check.js';
 import type { Judgement } from '../../check/judgement.js';
 import { titleOf } from '../../check/wording.js';
-import { differenceInWords } from '../../run/comparableSettings.js';
+import { differenceInWords } from '../../run/compare/comparableSettings.js';
 import type { Run } from '../../run/schema.js';
 import { counted, listed } from '../../text/numbers.js';
 import { code, prose } from '../markdown/foreignText.js';

@@ -1,4 +1,4 @@
-import { formatRun } from '../../run/formatRun.js';
+import { formatRun } from '../../run/files/formatRun.js';
 import type { Run } from '../../run/schema.js';
 
 /** The run as `run.json` has it; of several runs, a list of them. */

@@ -1,4 +1,4 @@
-import type { LayerDiff } from '../../run/diffRuns.js';
+import type { LayerDiff } from '../../run/compare/diffRuns.js';
 
 /**
  * Layers with the largest change of saturation first, whichever way it went. Before all come those that have a number

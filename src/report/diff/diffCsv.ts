@@ -1,4 +1,4 @@
-import type { RunDiff } from '../../run/diffRuns.js';
+import type { RunDiff } from '../../run/compare/diffRuns.js';
 import { type DiffKey, diffNumbers } from '../../run/layerNumbers.js';
 import { type CsvCell, csvRow } from '../../text/csvRow.js';
 import { byChange } from './byChange.js';

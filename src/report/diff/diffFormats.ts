@@ -1,4 +1,4 @@
-import type { RunDiff } from '../../run/diffRuns.js';
+import type { RunDiff } from '../../run/compare/diffRuns.js';
 import type { RenderOptions } from '../options.js';
 import { diffCsv } from './diffCsv.js';
 import { diffMarkdown } from './diffMarkdown.js';

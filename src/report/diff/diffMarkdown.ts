@@ -1,5 +1,5 @@
-import { differenceInWords } from '../../run/comparableSettings.js';
-import type { LayerDiff, RunDiff } from '../../run/diffRuns.js';
+import { differenceInWords } from '../../run/compare/comparableSettings.js';
+import type { LayerDiff, RunDiff } from '../../run/compare/diffRuns.js';
 import { counted, percent } from '../../text/numbers.js';
 import { markdownTable, markdownText } from '../markdown/markdownText.js';
 import { namesOf, type RenderOptions } from '../options.js';

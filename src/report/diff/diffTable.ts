@@ -1,5 +1,5 @@
-import { differenceInWords } from '../../run/comparableSettings.js';
-import type { Change, LayerDiff, RunDiff } from '../../run/diffRuns.js';
+import { differenceInWords } from '../../run/compare/comparableSettings.js';
+import type { Change, LayerDiff, RunDiff } from '../../run/compare/diffRuns.js';
 import type { Run } from '../../run/schema.js';
 import { displayWidth, padEnd, padStart, shorten, wrap } from '../../text/displayWidth.js';
 import { counted, listed, percent } from '../../text/numbers.js';

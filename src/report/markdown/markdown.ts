@@ -1,7 +1,7 @@
 import { verdict } from '../../readings/advice.js';
 import { type Reading, type ReadingKind, readLayers } from '../../readings/layerReadings.js';
 import { remarks } from '../../readings/remarks.js';
-import { differenceInWords, differencesOf } from '../../run/comparableSettings.js';
+import { differenceInWords, differencesOf } from '../../run/compare/comparableSettings.js';
 import type { Run } from '../../run/schema.js';
 import { counted } from '../../text/numbers.js';
 import { unicode } from '../../text/symbols.js';

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.js';
-import { readMoments } from '../../run/momentsFile.js';
+import { readMoments } from '../../run/files/momentsFile.js';
 import type { Run } from '../../run/schema.js';
 import { covariance } from '../../stats/covariance.js';
 import { delveLayerNames, layerValues } from '../history/delveValues.js';

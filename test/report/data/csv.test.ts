@@ -1,7 +1,7 @@
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
 import { csv } from '../../../src/report/data/csv.js';
-import { recutRun } from '../../../src/run/recutRun.js';
+import { recutRun } from '../../../src/run/compare/recutRun.js';
 import { invalidLayer, layer, run } from '../../support/runs.js';
 
 function parsed(text: string): Record<string, string>[] {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { byChange } from '../../../src/report/diff/byChange.js';
-import { diffRuns } from '../../../src/run/diffRuns.js';
+import { diffRuns } from '../../../src/run/compare/diffRuns.js';
 import { invalidLayer, layer, run } from '../../support/runs.js';
 
 it('puts the largest change first, whichever way, and what lost its number before all', () => {

@@ -4,7 +4,7 @@ import { diffFormatNames } from '../../../src/cli/diff.js';
 import { diffCsv } from '../../../src/report/diff/diffCsv.js';
 import { diffFormats } from '../../../src/report/diff/diffFormats.js';
 import { diffMarkdown } from '../../../src/report/diff/diffMarkdown.js';
-import { diffRuns } from '../../../src/run/diffRuns.js';
+import { diffRuns } from '../../../src/run/compare/diffRuns.js';
 import { layer, run } from '../../support/runs.js';
 
 const HOSTILE = '<script>alert("1"),\n|`x`';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diffTable } from '../../../src/report/diff/diffTable.js';
-import { diffRuns } from '../../../src/run/diffRuns.js';
+import { diffRuns } from '../../../src/run/compare/diffRuns.js';
 import { displayWidth } from '../../../src/text/displayWidth.js';
 import { invalidLayer, layer, run } from '../../support/runs.js';
 

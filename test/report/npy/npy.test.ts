@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/errors.js';
 import { npy } from '../../../src/report/npy/npy.js';
+import { writeRun } from '../../../src/run/files/writeRun.js';
 import type { Run } from '../../../src/run/schema.js';
-import { writeRun } from '../../../src/run/writeRun.js';
 import { invalidLayer, layer, run } from '../../support/runs.js';
 import { temporaryDirectory } from '../../support/temporaryDirectory.js';
 

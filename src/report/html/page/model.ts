@@ -1,5 +1,5 @@
 import { type LayerReading, readLayers } from '../../../readings/layerReadings.js';
-import { recutRun } from '../../../run/recutRun.js';
+import { recutRun } from '../../../run/compare/recutRun.js';
 import type { Run } from '../../../run/schema.js';
 import type { PageData } from '../pageData.js';
 

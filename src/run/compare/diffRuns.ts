@@ -1,0 +1,86 @@
+import { UserError } from '../../errors.js';
+import { excerpt } from '../../shape/jsonShape.js';
+import { type DiffKey, diffNumbers } from '../layerNumbers.js';
+import type { Run, RunLayer } from '../schema.js';
+import { differencesOf, type SettingDifference } from './comparableSettings.js';
+
+/** A number in both runs; `null` where a run has none (the layer is invalid, or nothing was observed). */
+export interface Change {
+  readonly before: number | null;
+  readonly after: number | null;
+  /** after − before; `null` where one of them is. */
+  readonly change: number | null;
+}
+
+/** What became of a layer: of its numbers, by their names, and the whole of it. */
+export interface LayerDiff extends Readonly<Record<DiffKey, Change>> {
+  readonly name: string;
+  readonly before: RunLayer;
+  readonly after: RunLayer;
+}
+
+export interface RunDiff {
+  readonly before: Run;
+  readonly after: Run;
+  /** Layers that both have, in the order of the second run. */
+  readonly layers: readonly LayerDiff[];
+  /** Names of layers that only the second run has. */
+  readonly added: readonly string[];
+  /** Names of layers that only the first run has. */
+  readonly gone: readonly string[];
+  /** In what they were made differently: with a decisive one of these, changes say little about the model. */
+  readonly settings: readonly SettingDifference[];
+}
+
+/** Compares two runs layer by layer, matched by name. */
+export function diffRuns(before: Run, after: Run): RunDiff {
+  const old = new Map(before.layers.map((layer) => [layer.name, layer]));
+  const layers: LayerDiff[] = [];
+  const added: string[] = [];
+  for (const layer of after.layers) {
+    const match = old.get(layer.name);
+    if (match) layers.push(diffLayers(match, layer));
+    else added.push(layer.name);
+    old.delete(layer.name);
+  }
+  return {
+    before,
+    after,
+    layers,
+    added,
+    gone: [...old.keys()],
+    settings: differencesOf(before, after),
+  };
+}
+
+/**
+ * Makes sure that there is something to compare.
+ *
+ * @param names what to call the two runs.
+ * @throws UserError with a layer of each as an example, where they have none in common.
+ */
+export function requireCommonLayers(
+  { layers, gone, added }: RunDiff,
+  names: readonly [string, string],
+): void {
+  if (layers.length > 0) return;
+  const example = (side: readonly string[]) =>
+    side.length > 0 ? `such as ${excerpt(side[0])}` : 'without any';
+  throw new UserError(
+    `${names[0]} (${example(gone)}) and ${names[1]} (${example(added)}) have no layer in common: ` +
+      'compare runs of one architecture, whose layers have the same names',
+  );
+}
+
+function diffLayers(before: RunLayer, after: RunLayer): LayerDiff {
+  const changes = diffNumbers.map(({ key, of }): [string, Change] => {
+    const [from, to] = [of(before), of(after)];
+    return [key, { before: from, after: to, change: from === null || to === null ? null : to - from }];
+  });
+  return {
+    name: after.name,
+    before,
+    after,
+    ...(Object.fromEntries(changes) as Record<DiffKey, Change>),
+  };
+}

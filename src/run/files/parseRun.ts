@@ -1,0 +1,188 @@
+import { messageOf, UserError } from '../../errors.js';
+import {
+  arrayOf,
+  excerpt,
+  finite,
+  isRecord,
+  objectOf,
+  oneOf,
+  optional,
+  recordOf,
+  type Shape,
+  ShapeError,
+  string,
+  where,
+  wholeFrom,
+  within,
+} from '../../shape/jsonShape.js';
+import { type StoredKey, storedNumbers } from '../layerNumbers.js';
+import type { Run, RunData, RunLayer, RunModel, RunSettings } from '../schema.js';
+import { storedRules } from '../storedRule.js';
+import { numberShapes } from './numberShapes.js';
+
+const SCHEMA_VERSION = 1;
+
+const share = within(0, 1);
+const threshold = where((value) => Number(value) > 0 && Number(value) <= 1, 'a number above 0 and up to 1');
+const sequenceMethod = oneOf('last', 'timestepwise', 'flatten');
+const anything: Shape = () => {};
+
+const model = {
+  path: string,
+  sha256: string,
+  producer: string,
+  opset: wholeFrom(0),
+} satisfies Record<keyof RunModel, Shape>;
+
+const data = {
+  source: string,
+  reader: string,
+  samples: wholeFrom(0),
+  skipped: wholeFrom(0),
+  available: optional(wholeFrom(0)),
+  labels: optional(recordOf(wholeFrom(0))),
+  skippedSamples: optional(arrayOf(objectOf({ origin: string, reason: string }))),
+  preprocessing: optional(recordOf(anything)),
+} satisfies Record<keyof RunData, Shape>;
+
+const settings = {
+  threshold,
+  thresholds: optional(arrayOf(threshold)),
+  idimRule: oneOf(...storedRules),
+  convMethod: oneOf('channelwise', 'mean', 'max', 'median', 'flatten'),
+  sequenceMethod,
+  linearMethod: optional(sequenceMethod),
+  precision: oneOf('float64', 'float32'),
+  provider: oneOf('cpu', 'cuda', 'webgpu'),
+  devices: optional(arrayOf(wholeFrom(0))),
+  tf32: optional(oneOf('off', 'allowed')),
+  batchSize: wholeFrom(1),
+  split: string,
+  interpolate: optional(wholeFrom(1)),
+  interpolation: optional(oneOf('nearest', 'linear')),
+  measureAt: optional(oneOf('cheaper', 'output')),
+  maxSamples: optional(wholeFrom(1)),
+  every: optional(wholeFrom(1)),
+} satisfies Record<keyof RunSettings, Shape>;
+
+const layer = {
+  name: string,
+  node: string,
+  op: string,
+  output: string,
+  ...(numberShapes(storedNumbers) as Record<StoredKey, Shape>),
+  eigenvalues: spectrum,
+  thresholds: optional(
+    arrayOf(objectOf({ threshold, intrinsicDimensionality: wholeFrom(0), saturation: share })),
+  ),
+  invalid: optional(objectOf({ batch: wholeFrom(1), reason: string })),
+  weightShape: optional(arrayOf(wholeFrom(0))),
+  rankLimit: optional(wholeFrom(0)),
+  measuredAt: optional(oneOf('input')),
+  warnings: arrayOf(string),
+} satisfies Record<keyof RunLayer, Shape>;
+
+const run = objectOf({
+  schemaVersion: where((value) => value === SCHEMA_VERSION, String(SCHEMA_VERSION)),
+  delve: string,
+  model: objectOf(model),
+  data: objectOf(data),
+  settings: objectOf(settings),
+  timing: objectOf({ seconds: finite, samplesPerSecond: finite, statisticsSeconds: optional(finite) }),
+  layers: arrayOf(objectOf(layer)),
+  embedding: optional(string),
+  graph: optional(
+    arrayOf(
+      objectOf({
+        id: string,
+        op: string,
+        isJoin: optional(where((value) => value === true, 'true')),
+        inputs: arrayOf(string),
+      }),
+    ),
+  ),
+  outputLayer: optional(string),
+  outputLayers: optional(arrayOf(string)),
+  notObservable: optional(arrayOf(objectOf({ node: string, op: string, reason: string }))),
+  warnings: optional(arrayOf(string)),
+} satisfies Record<keyof Run, Shape>);
+
+/** Finite, none negative, descending: what cutting at a threshold relies on. */
+function spectrum(value: unknown, path: string): void {
+  arrayOf(finite)(value, path);
+  if (!Array.isArray(value)) return;
+  for (let i = 0; i < value.length; i++) {
+    if (value[i] < 0 || (i > 0 && value[i] > value[i - 1])) {
+      throw new ShapeError(`${path}[${i}]`, 'breaks the order: eigenvalues stand from the largest down to 0');
+    }
+  }
+}
+
+/**
+ * The run that a `run.json` holds. Keys that this version does not know are kept.
+ *
+ * @param source the file's name, for messages.
+ * @throws UserError that names the file and the key, where the text is not such a run.
+ */
+export function parseRun(text: string, source: string): Run {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(
+      `${source} is not a whole JSON file (${firstLine(messageOf(error))}): run \`delve analyze\` again`,
+      { cause: error },
+    );
+  }
+  refuseNewerSchema(value, source);
+  try {
+    requireRun(value);
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    throw new UserError(`${source} is not a run of delve: ${error.message}`, { cause: error });
+  }
+  return value;
+}
+
+function refuseNewerSchema(value: unknown, source: string): void {
+  const found = isRecord(value) ? value.schemaVersion : undefined;
+  if (typeof found === 'number' && found > SCHEMA_VERSION) {
+    throw new UserError(
+      `${source} has schemaVersion ${excerpt(found)}, this delve reads up to ${SCHEMA_VERSION}: update delve`,
+    );
+  }
+}
+
+function requireRun(value: unknown): asserts value is Run {
+  run(value, '');
+  // The shape above is what a Run is; only relations between keys are left.
+  const { layers } = value as Run;
+  const names = new Set<string>();
+  for (const [
+    index,
+    { name, features, eigenvalues, intrinsicDimensionality, saturation },
+  ] of layers.entries()) {
+    const path = `layers[${index}]`;
+    if (names.has(name)) throw new ShapeError(`${path}.name`, `is ${excerpt(name)} a second time`);
+    names.add(name);
+    if (eigenvalues.length !== 0 && eigenvalues.length !== features) {
+      throw new ShapeError(
+        `${path}.eigenvalues`,
+        `should be all ${features} of them, one a feature, but there are ${eigenvalues.length}`,
+      );
+    }
+    if ((intrinsicDimensionality ?? 0) > features) {
+      throw new ShapeError(
+        `${path}.intrinsicDimensionality`,
+        `is ${intrinsicDimensionality}, more than the ${features} features`,
+      );
+    }
+    if ((intrinsicDimensionality === null) !== (saturation === null)) {
+      throw new ShapeError(`${path}.saturation`, 'should be null exactly where intrinsicDimensionality is');
+    }
+  }
+}
+
+function firstLine(text: string): string {
+  return excerpt(text.split('\n', 1)[0]).slice(1, -1);
+}

@@ -1,0 +1,108 @@
+import { UserError } from '../../errors.js';
+import { addMoments, emptyMoments, type Moments } from '../../stats/moments.js';
+import { layerStatistics, type StatisticsOptions } from '../../stats/statistics.js';
+import type { Run, RunLayer, RunSettings } from '../schema.js';
+import { countingRule } from '../storedRule.js';
+import { mergeData } from './mergeData.js';
+import { requireShardsOfOne } from './requireShardsOfOne.js';
+import { refuseSameShards } from './sameShards.js';
+import { nameOf, type Shard } from './shard.js';
+
+/**
+ * Adds up runs of one model over parts of the data to the run over all of it: moments add, and the statistics are
+ * computed from the sums. A layer that is invalid in one shard is invalid in the whole.
+ *
+ * @throws UserError where there are fewer than two, two hold the same data, or they differ in the model, the layers or
+ *   a setting that matters; the message names the first difference.
+ */
+export function mergeRuns(shards: readonly Shard[]): { run: Run; moments: Map<string, Moments> } {
+  const [first, ...others] = shards;
+  if (!first || others.length === 0)
+    throw new UserError('merging takes at least two runs: name more of them');
+  requireShardsOfOne(shards);
+  refuseSameShards(shards);
+  const { run } = first;
+  const thresholds = run.settings.thresholds ?? [run.settings.threshold];
+  const moments = new Map<string, Moments>();
+  const layers = run.layers.map(({ name }, index): RunLayer => {
+    const parts = shards.map(({ run }) => run.layers[index]);
+    const invalid = parts.findIndex((part) => part.invalid !== undefined);
+    if (invalid >= 0) return invalidLayer(parts, invalid, nameOf(shards[invalid], invalid));
+    const total = sumOf(shards.map((shard, i) => momentsOf(shard, name, nameOf(shard, i))));
+    moments.set(name, total);
+    return withStatistics(parts, total, {
+      thresholds,
+      idimRule: countingRule(run.settings.idimRule),
+      precision: run.settings.precision,
+    });
+  });
+  const runs = shards.map((shard) => shard.run);
+  const seconds = runs.reduce((sum, { timing }) => sum + timing.seconds, 0);
+  const data = mergeData(runs.map((each) => each.data));
+  const warnings = [
+    ...new Set(runs.flatMap((each) => [...(each.warnings ?? []), ...withoutEmbedding(each)])),
+  ];
+  const { warnings: _, embedding: _embedding, ...rest } = run;
+  return {
+    moments,
+    run: {
+      ...rest,
+      settings: settingsOfAll(runs.map(({ settings }) => settings)),
+      data,
+      timing: { seconds, samplesPerSecond: seconds > 0 ? data.samples / seconds : 0 },
+      layers,
+      ...(warnings.length > 0 ? { warnings } : {}),
+    },
+  };
+}
+
+/** Each part has axes of its own, and those of the whole are known only now. */
+function withoutEmbedding({ embedding }: Run): string[] {
+  return embedding === undefined
+    ? []
+    : [
+        'the embeddings of the parts cannot be merged, as their axes differ: analyze all data at once with --embedding',
+      ];
+}
+
+/** Those of the first, less what says which part of the data was used, where the shards differ in it. */
+function settingsOfAll([first, ...others]: readonly RunSettings[]): RunSettings {
+  const { maxSamples, every, ...settings } = first;
+  const agreed = (key: 'maxSamples' | 'every') => others.every((other) => other[key] === first[key]);
+  return {
+    ...settings,
+    ...(maxSamples !== undefined && agreed('maxSamples') ? { maxSamples } : {}),
+    ...(every !== undefined && agreed('every') ? { every } : {}),
+  };
+}
+
+function momentsOf({ run, moments }: Shard, layer: string, name: string): Moments {
+  const found = moments.get(layer);
+  if (found) return found;
+  const observed = run.layers.find((each) => each.name === layer)?.observations ?? 0;
+  if (observed === 0) return emptyMoments(0);
+  throw new UserError(`${name} holds no moments of layer ${layer}: analyze it again with --moments`);
+}
+
+/** Shards that never reached the layer do not know how many features it has, and add nothing. */
+function sumOf(parts: readonly Moments[]): Moments {
+  const features = Math.max(...parts.map(({ sum }) => sum.length));
+  const total = emptyMoments(features);
+  for (const part of parts) if (part.count > 0) addMoments(total, part);
+  return total;
+}
+
+function withStatistics(parts: readonly RunLayer[], total: Moments, options: StatisticsOptions): RunLayer {
+  const { thresholds: _, ...layer } = parts[0];
+  return { ...layer, ...layerStatistics(total, options) };
+}
+
+function invalidLayer(parts: readonly RunLayer[], index: number, shard: string): RunLayer {
+  const { invalid, warnings, ...layer } = parts[index];
+  return {
+    ...layer,
+    observations: parts.reduce((sum, { observations }) => sum + observations, 0),
+    ...(invalid ? { invalid: { ...invalid, reason: `${invalid.reason} (${shard})` } } : {}),
+    warnings: warnings.map((warning) => `${warning} (${shard})`),
+  };
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { differencesOf } from '../../../src/run/compare/comparableSettings.js';
+import type { RunData, RunSettings } from '../../../src/run/schema.js';
+import { run } from '../../support/runs.js';
+
+const plain = run([]);
+const made = (settings: Partial<RunSettings>, data: Partial<RunData> = {}) =>
+  run([], { settings: { ...plain.settings, ...settings }, data: { ...plain.data, ...data } });
+const shown = (before = plain, after = plain) =>
+  differencesOf(before, after).map((each) => [each.setting, each.before, each.after, each.group]);
+
+describe('in what two runs were made differently', () => {
+  it('is told for all that changes numbers, what is decisive first', () => {
+    const before = made({}, { reader: 'random', preprocessing: { seed: 0 } });
+    const after = made(
+      { precision: 'float32', measureAt: 'cheaper', every: 2, split: 'train', convMethod: 'mean' },
+      { reader: 'random', preprocessing: { seed: 3 }, samples: 100 },
+    );
+    expect(shown(before, after)).toEqual([
+      ['convMethod', 'channelwise', 'mean', 'observation'],
+      ['seed', '0', '3', 'data'],
+      ['split', 'eval', 'train', 'data'],
+      ['samples', '497', '100', 'samples'],
+      ['every', '1', '2', 'samples'],
+      ['precision', 'float64', 'float32', 'precision'],
+      ['measureAt', 'output', 'cheaper', 'precision'],
+    ]);
+  });
+
+  it('is nothing for what stands for the same', () => {
+    const spelled = made(
+      { measureAt: 'output', tf32: 'off', every: 1, provider: 'cuda', batchSize: 7 },
+      { source: '/elsewhere/images' },
+    );
+    expect(shown(plain, spelled)).toEqual([]);
+  });
+
+  it('does not depend on where the sources of several inputs lie', () => {
+    const at = (folder: string, mean: number) =>
+      made({}, { preprocessing: { [`${folder}/a`]: { mean: [0] }, [`${folder}/b`]: { mean: [mean] } } });
+    expect(shown(at('/x', 1), at('/y', 1))).toEqual([]);
+    expect(shown(at('/x', 1), at('/y', 2))).toEqual([['source2.mean', '1', '2', 'preprocessing']]);
+  });
+
+  it('is told of preprocessing key by key, but not of files that were no images', () => {
+    const before = made({}, { preprocessing: { resize: 256, mean: [0.5], ignoredFiles: 1 } });
+    const after = made({}, { preprocessing: { crop: '224x224', mean: [0.5], ignoredFiles: 2 } });
+    expect(shown(before, after)).toEqual([
+      ['resize', '256', 'none', 'preprocessing'],
+      ['crop', 'none', '224x224', 'preprocessing'],
+    ]);
+  });
+});
