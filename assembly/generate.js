@@ -1,4 +1,4 @@
-// Compiles assembly/reduce.ts into src/stats/tridiagonalKernelCode.ts: text, so that neither tests, bundle nor
+// Compiles assembly/reduce.ts into src/stats/reduction/tridiagonalKernelCode.ts: text, so that neither tests, bundle nor
 // package need to find a file at run time.
 
 import { writeFileSync } from 'node:fs';
@@ -40,6 +40,6 @@ async function compile() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const target = new URL('../src/stats/tridiagonalKernelCode.ts', import.meta.url);
+  const target = new URL('../src/stats/reduction/tridiagonalKernelCode.ts', import.meta.url);
   writeFileSync(target, await kernelModule());
 }

@@ -1,4 +1,4 @@
-// The Householder reduction of src/stats/tridiagonal.ts, blocked, in AssemblyScript; src/stats/tridiagonalKernel.ts
+// The Householder reduction of src/stats/reduction/tridiagonal.ts, blocked, in AssemblyScript; src/stats/reduction/tridiagonalKernel.ts
 // lays out its memory and is the only caller. `npm run generate:kernel` compiles it. Addresses are in bytes.
 //
 // The update of a block of reflections waits until the block is complete (LAPACK's dlatrd and dsytrd): every

@@ -1,7 +1,7 @@
 import { PAIR, PANEL, total } from './panel';
 import { TILE, tileRow } from './tiles';
 
-/** As in src/stats/tridiagonal.ts. */
+/** As in src/stats/reduction/tridiagonal.ts. */
 const NEGLIGIBLE_SQUARE: f64 = 1e-280;
 
 /** u ← row k up to the end of its chunk, as the block's reflections leave it. */
@@ -40,7 +40,7 @@ export function firstElement(tiles: usize, panel: usize, pairs: i32): f64 {
   return first;
 }
 
-/** As `reflectionOf` in src/stats/tridiagonal.ts; clears u from element k to the end of the chunk. */
+/** As `reflectionOf` in src/stats/reduction/tridiagonal.ts; clears u from element k to the end of the chunk. */
 export function reflection(u: usize, k: i32, offDiagonal: usize): f64 {
   const vectors = ((k >> 2) + 1) << 1;
   for (let j = k; j < vectors << 1; j++) store<f64>(u + ((j as usize) << 3), 0);

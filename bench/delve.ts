@@ -4,7 +4,7 @@
 const built = (path: string) => new URL(`../../../dist/${path}`, import.meta.url).href;
 
 const { analyze, instrumentModel }: typeof import('../src/index.js') = await import(built('index.js'));
-const { symmetricEigenvalues }: typeof import('../src/stats/eigenvalues.js') = await import(
+const { symmetricEigenvalues }: typeof import('../src/stats/eigen/eigenvalues.js') = await import(
   built('stats/eigenvalues.js')
 );
 const { openData }: typeof import('../src/data/open/openData.js') = await import(built('data/openData.js'));

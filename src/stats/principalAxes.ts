@@ -1,5 +1,5 @@
 import { covariance, mean } from './covariance.js';
-import { leadingEigenpairs } from './eigenvectors.js';
+import { leadingEigenpairs } from './eigen/eigenvectors.js';
 import type { Moments } from './moments.js';
 
 /** Where the observations of a layer are centred, and the two directions in which they vary most. */

@@ -1,5 +1,5 @@
-import { symmetricEigenvalues } from './eigenvalues.js';
-import { innerProducts, lowRankFactor } from './lowRank.js';
+import { symmetricEigenvalues } from './eigen/eigenvalues.js';
+import { innerProducts, lowRankFactor } from './eigen/lowRank.js';
 
 /**
  * The eigenvalues of a covariance, λ₁ ≥ λ₂ ≥ … ≥ 0, all `features` of them. What is known to be 0 is 0, not

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { covariance } from '../../src/stats/covariance.js';
-import { symmetricEigenvalues } from '../../src/stats/eigenvalues.js';
+import { symmetricEigenvalues } from '../../src/stats/eigen/eigenvalues.js';
 import { covarianceSpectrum } from '../../src/stats/spectrum.js';
 import {
   largestDifference,

@@ -1,8 +1,8 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { LiftModel, MomentOutputs } from '../../instrument/instrumentedModel.js';
-import { choleskyFactor } from '../../stats/cholesky.js';
 import { covariance, mean } from '../../stats/covariance.js';
-import { lowRankFactor } from '../../stats/lowRank.js';
+import { choleskyFactor } from '../../stats/eigen/cholesky.js';
+import { lowRankFactor } from '../../stats/eigen/lowRank.js';
 import { areFinite, emptyMoments, type Moments, momentsFrom } from '../../stats/moments.js';
 import { doublesOf, openPlain } from '../session/modelSession.js';
 import { type ObservedLayer, whyNotFinite } from './layerMoments.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { WORTH_A_TEAM } from '../../stats/tridiagonalKernel.js';
+import { WORTH_A_TEAM } from '../../stats/reduction/tridiagonalKernel.js';
 import type { ObservedLayer } from '../collect/layerMoments.js';
 import { computeStatistics, type MomentsWithStatistics, type WantedStatistics } from './computeStatistics.js';
 import type { HelpRequest, StatisticsReply, StatisticsRequest } from './statisticsThread.js';

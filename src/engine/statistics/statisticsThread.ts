@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
-import { type SharedReduction, takePart } from '../../stats/kernelTeam.js';
 import type { Moments } from '../../stats/moments.js';
-import { withHelpers } from '../../stats/tridiagonalKernel.js';
+import { type SharedReduction, takePart } from '../../stats/reduction/kernelTeam.js';
+import { withHelpers } from '../../stats/reduction/tridiagonalKernel.js';
 import { computeStatistics, type MomentsWithStatistics, type WantedStatistics } from './computeStatistics.js';
 
 /** One layer's moments to a worker; it answers with `StatisticsReply`. */

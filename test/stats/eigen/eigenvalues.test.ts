@@ -1,8 +1,8 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
-import { symmetricEigenvalues } from '../../src/stats/eigenvalues.js';
-import { reduceToTridiagonal } from '../../src/stats/tridiagonal.js';
-import { largestDifference, normal, symmetric, uniform, withEigenvalues } from './samples.js';
+import { symmetricEigenvalues } from '../../../src/stats/eigen/eigenvalues.js';
+import { reduceToTridiagonal } from '../../../src/stats/reduction/tridiagonal.js';
+import { largestDifference, normal, symmetric, uniform, withEigenvalues } from '../samples.js';
 
 function descending(values: ArrayLike<number>): Float64Array {
   return Float64Array.from(values).sort().reverse();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { leadingEigenpairs } from '../../src/stats/eigenvectors.js';
-import { factorizeTridiagonal } from '../../src/stats/tridiagonalSolve.js';
-import { largestDifference, normal, symmetric, withEigenvalues } from './samples.js';
+import { leadingEigenpairs } from '../../../src/stats/eigen/eigenvectors.js';
+import { factorizeTridiagonal } from '../../../src/stats/eigen/tridiagonalSolve.js';
+import { largestDifference, normal, symmetric, withEigenvalues } from '../samples.js';
 
 /** ‖A v − λ v‖ and |vᵢ·vⱼ − δᵢⱼ|, the largest of all, relative to λ₁. */
 function faults(matrix: Float64Array, order: number, wanted: number): { residual: number; overlap: number } {

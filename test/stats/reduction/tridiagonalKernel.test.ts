@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
-import { kernelModule } from '../../assembly/generate.js';
-import { symmetricEigenvalues, tridiagonalEigenvalues } from '../../src/stats/eigenvalues.js';
-import { leadingEigenpairs } from '../../src/stats/eigenvectors.js';
-import { type Reduction, reduceToTridiagonal } from '../../src/stats/tridiagonal.js';
-import { reduceWithKernel } from '../../src/stats/tridiagonalKernel.js';
-import { largestDifference, normal, symmetric, withEigenvalues } from './samples.js';
+import { kernelModule } from '../../../assembly/generate.js';
+import { symmetricEigenvalues, tridiagonalEigenvalues } from '../../../src/stats/eigen/eigenvalues.js';
+import { leadingEigenpairs } from '../../../src/stats/eigen/eigenvectors.js';
+import { type Reduction, reduceToTridiagonal } from '../../../src/stats/reduction/tridiagonal.js';
+import { reduceWithKernel } from '../../../src/stats/reduction/tridiagonalKernel.js';
+import { largestDifference, normal, symmetric, withEigenvalues } from '../samples.js';
 
 const kernel: Reduction = (matrix, order) => {
   const tridiagonal = reduceWithKernel(matrix, order);
@@ -121,7 +121,7 @@ describe('leadingEigenpairs with the kernel', () => {
 
 describe('the kernel’s code', () => {
   it('is what assembly/ compiles to', async () => {
-    const committed = new URL('../../src/stats/tridiagonalKernelCode.js', import.meta.url);
+    const committed = new URL('../../../src/stats/reduction/tridiagonalKernelCode.js', import.meta.url);
     expect(readFileSync(committed, 'utf8')).toBe(await kernelModule());
   });
 });

@@ -1,6 +1,6 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
-import { choleskyFactor } from '../../src/stats/cholesky.js';
+import { choleskyFactor } from '../../../src/stats/eigen/cholesky.js';
 
 /** XᵀX of `rows` rows of numbers that look random. */
 function gram(rows: number, order: number): Matrix {

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type SharedReduction, takePart } from '../../src/stats/kernelTeam.js';
-import { reduceWithKernel, withHelpers } from '../../src/stats/tridiagonalKernel.js';
-import { largestDifference, normal, symmetric } from './samples.js';
+import { type SharedReduction, takePart } from '../../../src/stats/reduction/kernelTeam.js';
+import { reduceWithKernel, withHelpers } from '../../../src/stats/reduction/tridiagonalKernel.js';
+import { largestDifference, normal, symmetric } from '../samples.js';
 
 // Threads run the built code: Node cannot load the sources.
-const built = new URL('../../dist/stats/kernelTeam.js', import.meta.url).href;
+const built = new URL('../../../dist/stats/reduction/kernelTeam.js', import.meta.url).href;
 const code = `import(${JSON.stringify(built)}).then(({ takePart }) => {
   const { parentPort } = require('node:worker_threads');
   parentPort.on('message', takePart);

@@ -1,6 +1,6 @@
+import type { Reduction, Tridiagonal } from '../reduction/tridiagonal.js';
+import { reduceFast } from '../reduction/tridiagonalKernel.js';
 import { largestRowSum, scaleToUnit, tridiagonalEigenvalues } from './eigenvalues.js';
-import type { Reduction, Tridiagonal } from './tridiagonal.js';
-import { reduceFast } from './tridiagonalKernel.js';
 import { factorizeTridiagonal } from './tridiagonalSolve.js';
 
 /** Eigenvalues, descending, with an orthonormal eigenvector each. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { symmetricEigenvalues } from '../../src/stats/eigenvalues.js';
-import { innerProducts, lowRankFactor } from '../../src/stats/lowRank.js';
-import { covarianceSpectrum } from '../../src/stats/spectrum.js';
+import { symmetricEigenvalues } from '../../../src/stats/eigen/eigenvalues.js';
+import { innerProducts, lowRankFactor } from '../../../src/stats/eigen/lowRank.js';
+import { covarianceSpectrum } from '../../../src/stats/spectrum.js';
 
 /** Numbers in [−1, 1), by a linear congruential generator. */
 function noise(length: number): Float64Array {

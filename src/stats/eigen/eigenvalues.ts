@@ -1,5 +1,5 @@
-import { NEGLIGIBLE_SQUARE, type Reduction } from './tridiagonal.js';
-import { reduceFast } from './tridiagonalKernel.js';
+import { NEGLIGIBLE_SQUARE, type Reduction } from '../reduction/tridiagonal.js';
+import { reduceFast } from '../reduction/tridiagonalKernel.js';
 
 /** QR steps an eigenvalue takes about 2 of; far beyond that something is wrong with the matrix. */
 const STEPS_PER_EIGENVALUE = 30;
