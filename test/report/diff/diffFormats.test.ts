@@ -1,6 +1,6 @@
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
-import { diffFormatNames } from '../../../src/cli/diff.js';
+import { diffFormatNames } from '../../../src/cli/commands/diff.js';
 import { diffCsv } from '../../../src/report/diff/diffCsv.js';
 import { diffFormats } from '../../../src/report/diff/diffFormats.js';
 import { diffMarkdown } from '../../../src/report/diff/diffMarkdown.js';

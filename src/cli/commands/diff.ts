@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { type Context, hasColor, print } from './context.js';
-import { namedOrNewest } from './runs.js';
+import { type Context, hasColor, print } from '../terminal/context.js';
+import { namedOrNewest } from '../terminal/runs.js';
 
 /** The names of `diffFormats`, which are not asked here: rendering is not loaded until there is something to render. */
 export const diffFormatNames = ['table', 'json', 'csv', 'markdown'] as const;
@@ -36,11 +36,11 @@ Examples:
         { differenceInWords },
         { printable },
       ] = await Promise.all([
-        import('../run/compare/diffRuns.js'),
-        import('../run/files/readRun.js'),
-        import('../report/diff/diffFormats.js'),
-        import('../run/compare/comparableSettings.js'),
-        import('../text/printable.js'),
+        import('../../run/compare/diffRuns.js'),
+        import('../../run/files/readRun.js'),
+        import('../../report/diff/diffFormats.js'),
+        import('../../run/compare/comparableSettings.js'),
+        import('../../text/printable.js'),
       ]);
       const render = diffFormats.get(json ? 'json' : format);
       if (!render) throw new Error(`there is no format ${format}`);

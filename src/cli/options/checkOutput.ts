@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { CheckResult } from '../check/check.js';
-import { UserError } from '../errors.js';
-import type { Reads } from '../run/files/harm.js';
-import type { Run } from '../run/schema.js';
-import { type Context, hasColor, print } from './context.js';
-import { addStepSummary } from './stepSummary.js';
+import type { CheckResult } from '../../check/check.js';
+import { UserError } from '../../errors.js';
+import type { Reads } from '../../run/files/harm.js';
+import type { Run } from '../../run/schema.js';
+import { type Context, hasColor, print } from '../terminal/context.js';
+import { addStepSummary } from '../terminal/stepSummary.js';
 
 /** The names of `checkFormats`, which are not asked here: rendering is not loaded until there is something to render. */
 export const checkFormatNames: readonly string[] = ['text', 'json', 'markdown', 'junit', 'github'];
@@ -45,15 +45,15 @@ export async function requireHarmlessOutput(
   reads: Reads,
 ): Promise<void> {
   if (output === undefined) return;
-  const { requireHarmless } = await import('../job/requireHarmless.js');
+  const { requireHarmless } = await import('../../job/requireHarmless.js');
   await requireHarmless(await placesOf(format, output), reads);
 }
 
 /** Where each of the formats goes. */
 async function placesOf(format: readonly string[], output: string): Promise<string[]> {
-  const { isFolder } = await import('../job/outputFiles.js');
+  const { isFolder } = await import('../../job/outputFiles.js');
   if (format.length === 1 && !(await isFolder(output))) return [output];
-  const { checkFormats } = await import('../report/checks/checkFormats.js');
+  const { checkFormats } = await import('../../report/checks/checkFormats.js');
   return format.map((each) => join(output, `check-${each}.${checkFormats.get(each)?.extension}`));
 }
 
@@ -66,7 +66,7 @@ export async function giveVerdict(
   { result, run, name }: { result: CheckResult; run: Run; name: string },
   { format, output }: CheckOutputOptions,
 ): Promise<void> {
-  const { checkFormats } = await import('../report/checks/checkFormats.js');
+  const { checkFormats } = await import('../../report/checks/checkFormats.js');
   const rendered = format.map((each) => {
     const known = checkFormats.get(each);
     if (!known) throw new Error(`there is no format ${each}`);
@@ -86,12 +86,12 @@ export async function giveVerdict(
     await summarise();
     return;
   }
-  const { writeOutputs } = await import('../job/outputFiles.js');
+  const { writeOutputs } = await import('../../job/outputFiles.js');
   const places = await placesOf(format, output);
   const files = rendered.map(({ text }, i) => ({ path: places[i], content: text }));
   await writeOutputs(files, { makeFolders: places[0] !== output });
   const annotations = rendered.find(({ each }) => each === 'github');
-  const { formatCheck } = await import('../report/checks/checkText.js');
+  const { formatCheck } = await import('../../report/checks/checkText.js');
   // Annotations are made of what is printed; a file of them would be of no use to a workflow.
   const color = hasColor(context.stdout, context.env);
   await print(context, annotations?.text ?? formatCheck(result, { color }));

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { UserError } from '../../errors.js';
 
 /** The process that a command runs in: given as a value, so that every path through the command line can be tested. */
 export interface Context {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { InstrumentModelOptions } from '../index.js';
-import type { Context } from './context.js';
-import { addObservationOptions, addSelectionOptions } from './modelOptions.js';
+import type { InstrumentModelOptions } from '../../index.js';
+import { addObservationOptions, addSelectionOptions } from '../options/modelOptions.js';
+import type { Context } from '../terminal/context.js';
 
 interface Options extends Omit<InstrumentModelOptions, 'output' | 'operators'> {
   readonly output?: string;
@@ -21,7 +21,7 @@ export function addInstrument(program: Command, context: Context): void {
   addObservationOptions(addSelectionOptions(command))
     .addHelpText('after', '\nExample:\n  $ delve instrument model.onnx --output moments.onnx')
     .action(async (model: string, { output, ops, ...options }: Options) => {
-      const { instrumentModel, UserError } = await import('../index.js');
+      const { instrumentModel, UserError } = await import('../../index.js');
       if (output === undefined) {
         throw new UserError('--output is missing: name the file to write, such as --output moments.onnx');
       }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { type Context, print } from './context.js';
-import { wholeNumber } from './parse.js';
+import { wholeNumber } from '../options/parse.js';
+import { type Context, print } from '../terminal/context.js';
 
 interface Options {
   readonly wheel?: string;
@@ -33,7 +33,7 @@ Examples:
   $ delve setup-cuda --wheel onnxruntime_gpu-1.30.0-cp312-cp312-manylinux_2_28_x86_64.whl`,
     )
     .action(async (options: Options) => {
-      const { setUpCuda } = await import('../index.js');
+      const { setUpCuda } = await import('../../index.js');
       const { stderr, env } = context;
       let shown = -1;
       const { version, cudaMajor, files } = await setUpCuda({

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { plotNames } from '../../src/cli/report.js';
-import { readers } from '../../src/data/open/registry.js';
-import { formats } from '../../src/report/formats.js';
-import { plots } from '../../src/report/options.js';
-import { delve } from '../support/commandLine.js';
+import { plotNames } from '../../../src/cli/commands/report.js';
+import { readers } from '../../../src/data/open/registry.js';
+import { formats } from '../../../src/report/formats.js';
+import { plots } from '../../../src/report/options.js';
+import { delve } from '../../support/commandLine.js';
 
 const COMMANDS = ['analyze', 'report', 'check', 'run', 'diff', 'merge', 'inspect', 'instrument'];
 
@@ -40,6 +40,6 @@ test('the pictures that report takes are those there are', () => {
 });
 
 test('--version prints the version of the package', async () => {
-  const { default: manifest } = await import('../../package.json', { with: { type: 'json' } });
+  const { default: manifest } = await import('../../../package.json', { with: { type: 'json' } });
   expect(await delve(['--version'])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
 });

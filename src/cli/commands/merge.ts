@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Context, hasColor, print } from './context.js';
+import { type Context, hasColor, print } from '../terminal/context.js';
 
 interface Options {
   readonly out?: string;
@@ -27,7 +27,7 @@ Example:
   $ delve merge part1.delve part2.delve --out all.delve`,
     )
     .action(async (names: string[], { out, json, quiet }: Options) => {
-      const { mergeSavedRuns, report, UserError } = await import('../index.js');
+      const { mergeSavedRuns, report, UserError } = await import('../../index.js');
       if (out === undefined) {
         throw new UserError('--out is missing: say where the merged run goes, such as --out all.delve');
       }

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { ReportOptions } from '../report/report.js';
-import type { Run } from '../run/schema.js';
-import { type Context, hasColor, print } from './context.js';
-import { idimRule, thresholds, wholeNumber } from './parse.js';
-import { namedOrNewest } from './runs.js';
+import type { ReportOptions } from '../../report/report.js';
+import type { Run } from '../../run/schema.js';
+import { idimRule, thresholds, wholeNumber } from '../options/parse.js';
+import { type Context, hasColor, print } from '../terminal/context.js';
+import { namedOrNewest } from '../terminal/runs.js';
 
 /** The names of `formats`, which are not asked here: rendering is not loaded until there is something to render. */
 export const formatNames: readonly string[] = [
@@ -63,8 +63,8 @@ Examples:
     )
     .action(async (names: string[], { format: chosen, output, ...options }: Options) => {
       const [{ readRun }, { recutRun }] = await Promise.all([
-        import('../run/files/readRun.js'),
-        import('../run/compare/recutRun.js'),
+        import('../../run/files/readRun.js'),
+        import('../../run/compare/recutRun.js'),
       ]);
       const { threshold, idimRule: rule, plot, width, dpi, step } = options;
       const named = await namedOrNewest(names, context);
@@ -83,7 +83,7 @@ Examples:
         ...(output === undefined ? { color: hasColor(stdout, env), width: stdout.columns } : {}),
       };
       if (output !== undefined)
-        await (await import('../job/writeReports.js')).writeReports(cut, chosen, output, common);
+        await (await import('../../job/writeReports.js')).writeReports(cut, chosen, output, common);
       else await print(context, await renderedText(cut, chosen, common, stdout.isTTY === true));
     });
 }
@@ -103,8 +103,8 @@ async function renderedText(
   onTerminal: boolean,
 ): Promise<string> {
   const [{ formatOf, renderReport }, { UserError }] = await Promise.all([
-    import('../report/report.js'),
-    import('../errors.js'),
+    import('../../report/report.js'),
+    import('../../errors.js'),
   ]);
   const [format, ...others] = formats;
   if (others.length > 0) {

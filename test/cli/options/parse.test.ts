@@ -8,7 +8,7 @@ import {
   shape,
   thresholds,
   wholeNumber,
-} from '../../src/cli/parse.js';
+} from '../../../src/cli/options/parse.js';
 
 describe('whole numbers', () => {
   test('are taken from the least upward', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { interruptible, type SignalSource } from '../../src/cli/interruptible.js';
-import { FakeProcess } from '../support/commandLine.js';
+import { interruptible, type SignalSource } from '../../../src/cli/terminal/interruptible.js';
+import { FakeProcess } from '../../support/commandLine.js';
 
 /** Work that ends when it is told to, and the process that it runs in. */
 function working() {

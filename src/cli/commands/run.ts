@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { shownPath } from '../files/shownPath.js';
-import { FAILED } from './check.js';
+import { shownPath } from '../../files/shownPath.js';
 import {
   addCheckOutput,
   type CheckOutputOptions,
   giveVerdict,
   requireHarmlessOutput,
-} from './checkOutput.js';
-import { type Context, hasColor, print } from './context.js';
+} from '../options/checkOutput.js';
+import { type Context, hasColor, print } from '../terminal/context.js';
+import { FAILED } from './check.js';
 
 interface Options extends CheckOutputOptions {
   readonly config?: string;
@@ -42,7 +42,7 @@ Examples:
     )
     .action(async ({ config, updateBaseline, quiet, ...output }: Options) => {
       const [{ defaultTarget, findConfig, readConfig, runJob, report, UserError }, { progressDisplay }] =
-        await Promise.all([import('../index.js'), import('./progress.js')]);
+        await Promise.all([import('../../index.js'), import('../terminal/progress.js')]);
       const { stderr, stdout, env, cwd } = context;
       const job = config === undefined ? await findConfig(cwd) : await readConfig(config);
       if (!job) {
@@ -50,7 +50,7 @@ Examples:
           'there is no delve.config.json here or above: write one (delve run --help shows it), or name a file with --config',
         );
       }
-      const { readsOfJob } = await import('../job/prepareReports.js');
+      const { readsOfJob } = await import('../../job/prepareReports.js');
       await requireHarmlessOutput(
         output,
         readsOfJob(job, job.out ?? (job.model && defaultTarget(job.model))),
@@ -74,7 +74,7 @@ Examples:
       if (updateBaseline && job.baseline !== undefined) {
         say(`baseline written to ${shownPath(job.baseline, cwd)}`);
       }
-      const { requireMeasured } = await import('../run/requireMeasured.js');
+      const { requireMeasured } = await import('../../run/requireMeasured.js');
       if (!done.check) {
         await print(context, report(done.run, { color: hasColor(stdout, env), width: stdout.columns }));
         requireMeasured(done.run, shownPath(done.out, cwd));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { usageError } from '../../src/cli/usageError.js';
+import { usageError } from '../../../src/cli/terminal/usageError.js';
 
 test.each([
   [

@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { Progress } from '../index.js';
+import type { Progress } from '../../index.js';
 import { progressBar, progressSentence } from './progressText.js';
 
 /** Shows how far an analysis is. */

@@ -1,9 +1,9 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Context } from '../../src/cli/context.js';
-import { addStepSummary } from '../../src/cli/stepSummary.js';
-import { temporaryDirectory } from '../support/temporaryDirectory.js';
+import type { Context } from '../../../src/cli/terminal/context.js';
+import { addStepSummary } from '../../../src/cli/terminal/stepSummary.js';
+import { temporaryDirectory } from '../../support/temporaryDirectory.js';
 
 const MIB = 1024 * 1024;
 // Nothing else of a context is asked for.

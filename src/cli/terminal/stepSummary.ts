@@ -1,5 +1,5 @@
 import { appendFile, stat } from 'node:fs/promises';
-import { messageOf, UserError } from '../errors.js';
+import { messageOf, UserError } from '../../errors.js';
 import type { Context } from './context.js';
 
 /** GitHub takes a summary of 1 MiB a step, and none of a larger one. */

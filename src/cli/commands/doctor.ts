@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Context, print } from './context.js';
+import { type Context, print } from '../terminal/context.js';
 
 export function addDoctor(program: Command, context: Context): void {
   program
@@ -11,7 +11,7 @@ export function addDoctor(program: Command, context: Context): void {
     .optionsGroup('Output:')
     .option('--json', 'print JSON instead of the text')
     .action(async ({ json }: { readonly json?: boolean }) => {
-      const { diagnose, diagnosisText } = await import('../index.js');
+      const { diagnose, diagnosisText } = await import('../../index.js');
       const found = await diagnose(context.env);
       await print(context, json ? `${JSON.stringify(found, null, 2)}\n` : diagnosisText(found));
     });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { type Context, hasColor, print } from './context.js';
-import { addSelectionOptions } from './modelOptions.js';
+import { addSelectionOptions } from '../options/modelOptions.js';
+import { type Context, hasColor, print } from '../terminal/context.js';
 
 interface Options {
   readonly layers?: string[];
@@ -26,10 +26,10 @@ Examples:
   $ delve inspect model.onnx --layers 'layer4.*' --ops Relu --json`,
     )
     .action(async (model: string, options: Options) => {
-      const { inspect } = await import('../api/inspect.js');
+      const { inspect } = await import('../../api/inspect.js');
       const inspection = await inspect(model, { ...options, operators: options.ops });
       if (options.json) return print(context, `${JSON.stringify(inspection, null, 2)}\n`);
-      const { inspectionTable } = await import('../report/table/inspectionTable.js');
+      const { inspectionTable } = await import('../../report/table/inspectionTable.js');
       const { stdout, env } = context;
       const style = { color: hasColor(stdout, env), width: stdout.columns };
       await print(context, inspectionTable(inspection, style));

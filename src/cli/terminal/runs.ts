@@ -1,4 +1,4 @@
-import { shownPath } from '../files/shownPath.js';
+import { shownPath } from '../../files/shownPath.js';
 import type { Context } from './context.js';
 
 /**
@@ -13,8 +13,8 @@ export async function namedOrNewest(
 ): Promise<readonly string[]> {
   if (runs.length > 0) return runs;
   const [{ newestRun }, { isSamePath }] = await Promise.all([
-    import('../run/files/newestRun.js'),
-    import('../files/samePath.js'),
+    import('../../run/files/newestRun.js'),
+    import('../../files/samePath.js'),
   ]);
   const isOther = (dir: string) => other !== undefined && isSamePath(dir, other);
   const newest = shownPath(await newestRun(cwd, isOther), cwd);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { progressDisplay } from '../../src/cli/progress.js';
-import { Kept } from '../support/commandLine.js';
+import { progressDisplay } from '../../../src/cli/terminal/progress.js';
+import { Kept } from '../../support/commandLine.js';
 
 /** A display on a stream like this, with a clock that the test sets. */
 function display(isTTY: boolean, env: NodeJS.ProcessEnv = {}) {

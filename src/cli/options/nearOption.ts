@@ -1,4 +1,4 @@
-import { editDistance, nearest } from '../text/nearest.js';
+import { editDistance, nearest } from '../../text/nearest.js';
 
 /** Options as other tools, or other words for the same, call them; the first that the command has is meant. */
 const otherNames: Readonly<Record<string, readonly string[]>> = {

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
-import { shownPath } from '../files/shownPath.js';
-import type { AnalyzeOptions, CsvOptions, ImageOptions } from '../index.js';
-import { type Context, hasColor, print } from './context.js';
-import { addDataOptions } from './dataOptions.js';
-import { addObservationOptions, addSelectionOptions } from './modelOptions.js';
-import { devices, idimRule, thresholds, wholeNumber } from './parse.js';
+import { shownPath } from '../../files/shownPath.js';
+import type { AnalyzeOptions, CsvOptions, ImageOptions } from '../../index.js';
+import { addDataOptions } from '../options/dataOptions.js';
+import { addObservationOptions, addSelectionOptions } from '../options/modelOptions.js';
+import { devices, idimRule, thresholds, wholeNumber } from '../options/parse.js';
+import { type Context, hasColor, print } from '../terminal/context.js';
 
 /** The options by the names that commander gives them. */
 interface Options
@@ -86,8 +86,8 @@ Examples:
 
 async function run(model: string, options: Options, context: Context): Promise<void> {
   const [{ analyze, defaultTarget, report, UserError }, { progressDisplay }] = await Promise.all([
-    import('../index.js'),
-    import('./progress.js'),
+    import('../../index.js'),
+    import('../terminal/progress.js'),
   ]);
   const { stdout, stderr, env, cwd } = context;
   const {
@@ -141,6 +141,6 @@ async function run(model: string, options: Options, context: Context): Promise<v
     report(result, json ? { format: 'json' } : { color: hasColor(stdout, env), width: stdout.columns }),
   );
   if (!quiet) stderr.write(`run written to ${shownPath(out, cwd)}\n`);
-  const { requireMeasured } = await import('../run/requireMeasured.js');
+  const { requireMeasured } = await import('../../run/requireMeasured.js');
   requireMeasured(result, shownPath(out, cwd));
 }

@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
-import { UserError } from '../errors.js';
-import { shownPath } from '../files/shownPath.js';
-import type { Bound, JobConfig } from '../index.js';
+import { UserError } from '../../errors.js';
+import { shownPath } from '../../files/shownPath.js';
+import type { Bound, JobConfig } from '../../index.js';
 import {
   addCheckOutput,
   type CheckOutputOptions,
   giveVerdict,
   requireHarmlessOutput,
-} from './checkOutput.js';
-import type { Context } from './context.js';
-import { list, repeated } from './parse.js';
-import { namedOrNewest } from './runs.js';
+} from '../options/checkOutput.js';
+import { list, repeated } from '../options/parse.js';
+import type { Context } from '../terminal/context.js';
+import { namedOrNewest } from '../terminal/runs.js';
 
 interface Options extends CheckOutputOptions {
   readonly minSaturation?: string[];
@@ -71,13 +71,13 @@ Examples:
         { requireGroups },
         { isSamePath },
       ] = await Promise.all([
-        import('../check/check.js'),
-        import('../check/bound.js'),
-        import('../check/boundRules.js'),
-        import('../run/files/readRun.js'),
-        import('../job/gate.js'),
-        import('../check/allowDifferent.js'),
-        import('../files/samePath.js'),
+        import('../../check/check.js'),
+        import('../../check/bound.js'),
+        import('../../check/boundRules.js'),
+        import('../../run/files/readRun.js'),
+        import('../../job/gate.js'),
+        import('../../check/allowDifferent.js'),
+        import('../../files/samePath.js'),
       ]);
       const config = await configFor(options, context);
       const given = (texts: readonly string[] = [], option: string): Bound[] =>
@@ -104,7 +104,7 @@ Examples:
         if (baseline === undefined) {
           throw new UserError('--update-baseline needs to know where: name the baseline with --baseline');
         }
-        const { updateBaseline } = await import('../job/updateBaseline.js');
+        const { updateBaseline } = await import('../../job/updateBaseline.js');
         if (isBaseline) {
           throw new UserError(`${path} is the baseline already: name the run that is to take its place`);
         }
@@ -113,7 +113,7 @@ Examples:
         context.stderr.write(`baseline written to ${shownPath(baseline, context.cwd)}\n`);
         return;
       }
-      const { readsOf } = await import('../run/files/harm.js');
+      const { readsOf } = await import('../../run/files/harm.js');
       const { files = [], ...reads } = readsOf([run], baseline === undefined ? [path] : [path, baseline]);
       const file = config ? [{ path: config.file, what: `the rules ${config.file}` }] : [];
       await requireHarmlessOutput(options, { ...reads, files: [...files, ...file] });
@@ -139,8 +139,8 @@ async function ownRun(
 ): Promise<string | undefined> {
   if (config?.out === undefined) return undefined;
   const [{ isRun }, { isSamePath }] = await Promise.all([
-    import('../run/files/newestRun.js'),
-    import('../files/samePath.js'),
+    import('../../run/files/newestRun.js'),
+    import('../../files/samePath.js'),
   ]);
   if (!(await isRun(config.out))) return undefined;
   if (baseline !== undefined && (await isSamePath(config.out, baseline))) return undefined;
@@ -151,7 +151,7 @@ async function ownRun(
 
 /** The file that was named; where neither it nor a bound was, the nearest. */
 async function configFor(options: Options, { cwd, stderr }: Context): Promise<JobConfig | undefined> {
-  const { findConfig, readConfig } = await import('../job/findConfig.js');
+  const { findConfig, readConfig } = await import('../../job/findConfig.js');
   if (options.config !== undefined) return readConfig(options.config);
   if (options.minSaturation ?? options.maxSaturation ?? options.maxDrop) return undefined;
   const config = await findConfig(cwd);

@@ -1,4 +1,4 @@
-import type { Progress } from '../index.js';
+import type { Progress } from '../../index.js';
 
 const WIDEST_BAR = 30;
 const NARROWEST_BAR = 8;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { progressBar, progressSentence } from '../../src/cli/progressText.js';
+import { progressBar, progressSentence } from '../../../src/cli/terminal/progressText.js';
 
 /** A quarter in 100 s: 300 s are left at that rate. */
 const quarter = { samples: 25_000, total: 100_000, seconds: 100 };

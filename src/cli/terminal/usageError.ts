@@ -1,5 +1,5 @@
-import { printable } from '../text/printable.js';
-import { nearOption } from './nearOption.js';
+import { printable } from '../../text/printable.js';
+import { nearOption } from '../options/nearOption.js';
 
 /**
  * What commander says of a wrong call, as one sentence in the tone of delve's own errors.
