@@ -2,12 +2,12 @@ import { UserError } from '../errors.js';
 import { Graph } from '../onnx/graph.js';
 import type { ModelFile } from '../onnx/modelFile.js';
 import type { NodeProto } from '../onnx/proto/onnx_pb.js';
-import { anyOperator } from './anyOperator.js';
-import type { LayerFamily } from './family.js';
+import { anyOperator } from './families/anyOperator.js';
+import type { LayerFamily } from './families/family.js';
+import { familyOf } from './families/registry.js';
 import type { Layer, NotObservable } from './layer.js';
 import { moduleName, operatorName, UniqueNames } from './naming.js';
 import { nodesInside, whereInside } from './nodesInside.js';
-import { familyOf } from './registry.js';
 
 /** The layers of a model in graph order, and what cannot be observed. */
 export interface FoundLayers {

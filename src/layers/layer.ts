@@ -1,4 +1,4 @@
-import type { LinearMap } from './linearMap.js';
+import type { LinearMap } from './families/linearMap.js';
 
 /**
  * Where the samples are, where that is not the first axis: a weight of three or more axes puts its own before those of

@@ -5,7 +5,7 @@ import type { FunctionProto, NodeProto } from '../onnx/proto/onnx_pb.js';
 import { prune } from '../onnx/prune.js';
 import { decodeTensor } from '../onnx/tensor.js';
 import { namesRead, subgraphs } from '../onnx/walk.js';
-import { rankOf } from './matrixLayout.js';
+import { rankOf } from './families/matrixLayout.js';
 
 /** Operators that find one scale for all samples of a batch. */
 const scaling = new Set('DynamicQuantizeLinear DynamicQuantizeMatMul DynamicQuantizeLSTM'.split(' '));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { node, value } from '../support/models.js';
-import { found, onlyLayer, zeros } from './found.js';
+import { node, value } from '../../support/models.js';
+import { found, onlyLayer, zeros } from '../found.js';
 
 describe('a convolution', () => {
   it.each([

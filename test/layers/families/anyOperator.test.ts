@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { NodeProto } from '../../src/onnx/proto/onnx_pb.js';
-import { type Dimension, node, value } from '../support/models.js';
-import { found, zeros } from './found.js';
+import type { NodeProto } from '../../../src/onnx/proto/onnx_pb.js';
+import { type Dimension, node, value } from '../../support/models.js';
+import { found, zeros } from '../found.js';
 
 const conv = node('Conv', ['x', 'k'], ['c']);
 const linear = node('MatMul', ['x', 'w'], ['m']);

@@ -1,5 +1,5 @@
-import { intAttribute, stringAttribute } from '../onnx/attributes.js';
-import { constantValue } from '../onnx/constantShape.js';
+import { intAttribute, stringAttribute } from '../../onnx/attributes.js';
+import { constantValue } from '../../onnx/constantShape.js';
 import type { LayerFamily } from './family.js';
 import { countParameters } from './parameters.js';
 

@@ -1,6 +1,6 @@
-import type { Graph } from '../onnx/graph.js';
-import type { NodeProto } from '../onnx/proto/onnx_pb.js';
-import type { Layer } from './layer.js';
+import type { Graph } from '../../onnx/graph.js';
+import type { NodeProto } from '../../onnx/proto/onnx_pb.js';
+import type { Layer } from '../layer.js';
 
 /** What a family says of a node; the layer's name, node and operator are filled in for it. */
 export type LayerDescription = Omit<Layer, 'name' | 'node' | 'op' | 'unnamed'>;

@@ -1,4 +1,4 @@
-import { intAttribute, intsAttribute } from '../onnx/attributes.js';
+import { intAttribute, intsAttribute } from '../../onnx/attributes.js';
 import type { LayerDescription, LayerFamily, NodeInGraph } from './family.js';
 import { mapOfConvolution } from './linearMap.js';
 import { countParameters, rankLimitOf, weightShapeOf } from './parameters.js';

@@ -1,9 +1,9 @@
-import { intsAttribute } from '../onnx/attributes.js';
-import { constantValue } from '../onnx/constantShape.js';
-import type { Graph } from '../onnx/graph.js';
-import type { NodeProto } from '../onnx/proto/onnx_pb.js';
+import { intsAttribute } from '../../onnx/attributes.js';
+import { constantValue } from '../../onnx/constantShape.js';
+import type { Graph } from '../../onnx/graph.js';
+import type { NodeProto } from '../../onnx/proto/onnx_pb.js';
+import type { ActivationLayout } from '../layer.js';
 import type { LayerFamily } from './family.js';
-import type { ActivationLayout } from './layer.js';
 import { rankOf } from './matrixLayout.js';
 import { familyOf } from './registry.js';
 

@@ -1,6 +1,6 @@
-import { constantValue } from '../onnx/constantShape.js';
-import type { Graph } from '../onnx/graph.js';
-import type { NodeProto } from '../onnx/proto/onnx_pb.js';
+import { constantValue } from '../../onnx/constantShape.js';
+import type { Graph } from '../../onnx/graph.js';
+import type { NodeProto } from '../../onnx/proto/onnx_pb.js';
 import { describeConvolution } from './convolution.js';
 import type { LayerDescription, LayerFamily, NodeInGraph } from './family.js';
 import { withBias } from './linear.js';

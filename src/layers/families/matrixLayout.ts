@@ -1,5 +1,5 @@
-import type { Graph } from '../onnx/graph.js';
-import type { ActivationLayout } from './layer.js';
+import type { Graph } from '../../onnx/graph.js';
+import type { ActivationLayout } from '../layer.js';
 
 type MatrixLayout = Extract<ActivationLayout, { kind: 'featuresLast' | 'featuresBeforeLast' }>;
 

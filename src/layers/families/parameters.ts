@@ -1,5 +1,5 @@
-import { constantValue } from '../onnx/constantShape.js';
-import type { Graph } from '../onnx/graph.js';
+import { constantValue } from '../../onnx/constantShape.js';
+import type { Graph } from '../../onnx/graph.js';
 
 /** The shape of a weight: that of a constant, or the declared one of a weight that is fed from outside. */
 export function weightShapeOf(graph: Graph, name: string): readonly number[] | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { node } from '../support/models.js';
-import { found, onlyLayer, zeros } from './found.js';
+import { node } from '../../support/models.js';
+import { found, onlyLayer, zeros } from '../found.js';
 
 const scalars = ['xs', 'xz', 'ws', 'wz', 'ys', 'yz'].map((name) => zeros(name));
 const microsoft = { domain: 'com.microsoft' };

@@ -1,9 +1,9 @@
-import { intAttribute, intsAttribute, stringAttribute, tensorAttribute } from '../onnx/attributes.js';
-import { constantValue } from '../onnx/constantShape.js';
-import { elementTypeOf } from '../onnx/elementType.js';
-import type { Graph } from '../onnx/graph.js';
-import type { NodeProto } from '../onnx/proto/onnx_pb.js';
-import type { ActivationLayout } from './layer.js';
+import { intAttribute, intsAttribute, stringAttribute, tensorAttribute } from '../../onnx/attributes.js';
+import { constantValue } from '../../onnx/constantShape.js';
+import { elementTypeOf } from '../../onnx/elementType.js';
+import type { Graph } from '../../onnx/graph.js';
+import type { NodeProto } from '../../onnx/proto/onnx_pb.js';
+import type { ActivationLayout } from '../layer.js';
 
 /**
  * y = W x + b at each position: all that a layer does, in real numbers that nothing rounds to integers. Then the

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { NodeProto, TensorProto } from '../../src/onnx/proto/onnx_pb.js';
-import { node, tensor, value } from '../support/models.js';
-import { found } from './found.js';
+import type { NodeProto, TensorProto } from '../../../src/onnx/proto/onnx_pb.js';
+import { node, tensor, value } from '../../support/models.js';
+import { found } from '../found.js';
 
 const w = (...dims: number[]) =>
   tensor('w', 'float32', dims, new Array(dims.reduce((n, d) => n * d, 1)).fill(1));

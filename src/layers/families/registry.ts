@@ -1,5 +1,5 @@
-import type { Graph } from '../onnx/graph.js';
-import type { NodeProto } from '../onnx/proto/onnx_pb.js';
+import type { Graph } from '../../onnx/graph.js';
+import type { NodeProto } from '../../onnx/proto/onnx_pb.js';
 import { BLOCKED_DOMAIN, blockedConvolution } from './blockedConvolution.js';
 import { convolution } from './convolution.js';
 import type { LayerFamily } from './family.js';

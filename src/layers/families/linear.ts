@@ -1,6 +1,6 @@
-import { intAttribute } from '../onnx/attributes.js';
-import { type ConstantValue, constantValue } from '../onnx/constantShape.js';
-import type { Graph } from '../onnx/graph.js';
+import { intAttribute } from '../../onnx/attributes.js';
+import { type ConstantValue, constantValue } from '../../onnx/constantShape.js';
+import type { Graph } from '../../onnx/graph.js';
 import type { LayerDescription, LayerFamily, NodeInGraph } from './family.js';
 import { mapOfGemm, mapOfMatMul, withBiasOf } from './linearMap.js';
 import { layoutOfProduct, rankOf } from './matrixLayout.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { node, value } from '../support/models.js';
-import { onlyLayer, zeros } from './found.js';
+import { node, value } from '../../support/models.js';
+import { onlyLayer, zeros } from '../found.js';
 
 /** Input 3, hidden 4: W [directions, gates · 4, 3], R [directions, gates · 4, 4], B [directions, 2 · gates · 4]. */
 const weights = (gates: number, directions: number) => [

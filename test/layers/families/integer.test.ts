@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { NodeProto } from '../../src/onnx/proto/onnx_pb.js';
-import { node } from '../support/models.js';
-import { found, onlyLayer, zeros } from './found.js';
+import type { NodeProto } from '../../../src/onnx/proto/onnx_pb.js';
+import { node } from '../../support/models.js';
+import { found, onlyLayer, zeros } from '../found.js';
 
 const quantize = node('DynamicQuantizeLinear', ['x'], ['q', 'qs', 'qz']);
 const scales = node('Mul', ['qs', 'ws'], ['scales']);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { NodeProto, TensorProto } from '../../src/onnx/proto/onnx_pb.js';
-import { body, nodeWithBodies } from '../support/graphs.js';
-import { node, value } from '../support/models.js';
-import { found, onlyLayer, zeros } from './found.js';
+import type { NodeProto, TensorProto } from '../../../src/onnx/proto/onnx_pb.js';
+import { body, nodeWithBodies } from '../../support/graphs.js';
+import { node, value } from '../../support/models.js';
+import { found, onlyLayer, zeros } from '../found.js';
 
 const matMul = node('MatMul', ['x', 'w'], ['m'], {}, { name: 'fc' });
 

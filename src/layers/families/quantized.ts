@@ -1,5 +1,5 @@
-import { intAttribute } from '../onnx/attributes.js';
-import { constantValue } from '../onnx/constantShape.js';
+import { intAttribute } from '../../onnx/attributes.js';
+import { constantValue } from '../../onnx/constantShape.js';
 import { describeConvolution } from './convolution.js';
 import type { LayerFamily } from './family.js';
 import { layoutOfProduct } from './matrixLayout.js';
