@@ -5,9 +5,11 @@ const built = (path: string) => new URL(`../../../dist/${path}`, import.meta.url
 
 const { analyze, instrumentModel }: typeof import('../src/index.js') = await import(built('index.js'));
 const { symmetricEigenvalues }: typeof import('../src/stats/eigen/eigenvalues.js') = await import(
-  built('stats/eigenvalues.js')
+  built('stats/eigen/eigenvalues.js')
 );
-const { openData }: typeof import('../src/data/open/openData.js') = await import(built('data/openData.js'));
+const { openData }: typeof import('../src/data/open/openData.js') = await import(
+  built('data/open/openData.js')
+);
 const { readModelFile }: typeof import('../src/onnx/modelFile.js') = await import(built('onnx/modelFile.js'));
 const { modelInputs }: typeof import('../src/onnx/modelInput.js') = await import(built('onnx/modelInput.js'));
 

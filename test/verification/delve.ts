@@ -6,7 +6,8 @@ async function built<Module>(path: string): Promise<Module> {
 export const { analyze, inspect, readMoments, covariance, mean } =
   await built<typeof import('../../src/index.js')>('index.js');
 /** Reads the same data for the reference as for the run: readers are no part of what is verified. */
-export const { openData } = await built<typeof import('../../src/data/open/openData.js')>('data/openData.js');
+export const { openData } =
+  await built<typeof import('../../src/data/open/openData.js')>('data/open/openData.js');
 export const { fixedBatchSize } =
   await built<typeof import('../../src/onnx/modelInput.js')>('onnx/modelInput.js');
 export const { ModelProtoSchema } =

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { modelBytes, momentNodes, node, tensor, value } from '../../support/models.js';
 
-const built = (file: string) => new URL(`../../dist/engine/${file}`, import.meta.url).href;
+const built = (file: string) => new URL(`../../../dist/engine/${file}`, import.meta.url).href;
 const { nodes, outputs } = momentNodes('last', 'y400');
 
 /** A model whose single run multiplies 2048 × 2048 matrices `products` times: 17 GFLOP each. */
@@ -28,7 +28,7 @@ const slowModel = (products: number) =>
 const program = (model: string) => `
   import { readFileSync } from 'node:fs';
   import { observe } from '${built('observe.js')}';
-  import { exitInterrupted } from '${built('interrupted.js')}';
+  import { exitInterrupted } from '${built('pass/interrupted.js')}';
   const abort = new AbortController();
   process.on('SIGINT', () => abort.abort());
   const source = {

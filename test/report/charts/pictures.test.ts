@@ -130,7 +130,7 @@ describe('a picture as PNG', () => {
         await useBundledFont();
         const conf = readFileSync(process.env.FONTCONFIG_FILE, 'utf8').replace(/<dir>\\/(usr|System)[^<]*<\\/dir>/g, '');
         writeFileSync(process.env.FONTCONFIG_FILE, conf);
-        const { png } = await import('${built}png.js');
+        const { png } = await import('${built}charts/png.js');
         const run = JSON.parse(readFileSync('run.json', 'utf8'));
         writeFileSync('a.png', await png([run], { names: ['WWWWWWWW'] }));
         writeFileSync('b.png', await png([run], { names: [' '] }));`;

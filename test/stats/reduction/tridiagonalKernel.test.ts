@@ -121,7 +121,7 @@ describe('leadingEigenpairs with the kernel', () => {
 
 describe('the kernel’s code', () => {
   it('is what assembly/ compiles to', async () => {
-    const committed = new URL('../../../src/stats/reduction/tridiagonalKernelCode.js', import.meta.url);
+    const committed = new URL('../../../src/stats/reduction/tridiagonalKernelCode.ts', import.meta.url);
     expect(readFileSync(committed, 'utf8')).toBe(await kernelModule());
   });
 });
