@@ -1,25 +1,28 @@
-import { readFile } from 'node:fs/promises';
 import type { Metadata, Sharp } from 'sharp';
 import { type Geometry, geometryOf, type PixelSize } from './imageGeometry.js';
-import type { ImagePlan } from './imagePlan.js';
+import type { ImagePlan, SeenImage } from './imagePlan.js';
 import type { Pixels } from './pixels.js';
 import { cropped, resample } from './resample.js';
 
-type OpenImage = (bytes: Buffer) => Sharp;
+type OpenImage = (image: Uint8Array | Pixels) => Sharp;
 
 /** Loads the decoder, which takes longer to start than the rest of the program: only where images are read. */
 export async function loadImageDecoder(): Promise<OpenImage> {
   const { default: sharp } = await import('sharp');
   // Like Pillow, refuse what is truncated or invalid, but not what a decoder merely warns of.
-  return (bytes) => sharp(bytes, { failOn: 'error' });
+  return (image) => {
+    if (image instanceof Uint8Array) return sharp(image, { failOn: 'error' });
+    const { values, width, height, channels } = image;
+    if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) {
+      throw new Error(`${channels} channels are no image`);
+    }
+    return sharp(values, { raw: { width, height, channels } }).toColourspace(channels < 3 ? 'b-w' : 'srgb');
+  };
 }
 
 /** The size of an image as it is to be seen, turned as its EXIF orientation says, and its channels. */
-export async function imageSize(
-  open: OpenImage,
-  path: string,
-): Promise<PixelSize & { readonly channels: number }> {
-  const metadata = await open(await readFile(path)).metadata();
+export async function imageSize(open: OpenImage, bytes: Uint8Array): Promise<SeenImage> {
+  const metadata = await open(bytes).metadata();
   return { ...seenSize(metadata), channels: metadata.channels };
 }
 
@@ -36,24 +39,24 @@ export async function imageSize(
  */
 export async function decodeImage(
   open: OpenImage,
-  path: string,
+  image: Uint8Array | Pixels,
   plan: ImagePlan,
   deep: boolean,
 ): Promise<Pixels | string> {
-  const bytes = await readFile(path);
-  const metadata = await open(bytes).metadata();
-  const native = seenSize(metadata);
+  const raw = image instanceof Uint8Array ? undefined : image;
+  const { native, channels: given, depth } = await described(open, image);
   const geometry = geometryOf(native, plan.geometry);
   if (typeof geometry === 'string') return geometry;
-  const gray = plan.color === 'gray' && metadata.channels <= 2;
-  const words = deep && metadata.depth === 'ushort';
+  if (raw && !geometry.resize && !geometry.crop && plan.color !== 'rgba' && raw.channels !== 4) return raw;
+  const gray = plan.color === 'gray' && given <= 2;
+  const words = deep && depth === 'ushort';
   const space = gray ? (words ? 'grey16' : 'b-w') : words ? 'rgb16' : 'srgb';
   const { resize, crop } = geometry;
   const grows = resize !== undefined && (resize.width > native.width || resize.height > native.height);
-  const oriented = open(bytes).autoOrient();
-  let image = (grows ? oriented : sized(oriented, geometry)).toColourspace(space);
-  image = plan.color === 'rgba' ? image.ensureAlpha() : image.removeAlpha();
-  const { data, info } = await image
+  const opened = open(image);
+  const oriented = raw ? opened : opened.autoOrient();
+  const inSpace = (grows ? oriented : sized(oriented, geometry)).toColourspace(space);
+  const { data, info } = await (plan.color === 'rgba' ? inSpace.ensureAlpha() : inSpace.removeAlpha())
     .raw({ depth: words ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
@@ -64,6 +67,18 @@ export async function decodeImage(
   if (!grows) return pixels;
   const grown = resample(pixels, resize);
   return crop ? cropped(grown, crop) : grown;
+}
+
+async function described(
+  open: OpenImage,
+  image: Uint8Array | Pixels,
+): Promise<{ native: PixelSize; channels: number; depth: string }> {
+  if (image instanceof Uint8Array) {
+    const metadata = await open(image).metadata();
+    return { native: seenSize(metadata), channels: metadata.channels, depth: metadata.depth };
+  }
+  const { width, height, channels, values } = image;
+  return { native: { width, height }, channels, depth: values instanceof Uint16Array ? 'ushort' : 'uchar' };
 }
 
 function seenSize({ autoOrient: { width, height } }: Metadata): PixelSize {

@@ -8,6 +8,9 @@ export type ImageColor = 'gray' | 'rgb' | 'bgr' | 'rgba';
 /** `hw`: gray without a channel axis. `flat`: all values in one axis, channels first. */
 export type ImageLayout = 'nchw' | 'nhwc' | 'hw' | 'flat';
 
+/** An image as it is met: turned as its EXIF orientation says. */
+export type SeenImage = PixelSize & { readonly channels: number };
+
 /** All that is done to an image between its file and the model's input. */
 export interface ImagePlan {
   readonly layout: ImageLayout;
@@ -80,7 +83,7 @@ export function describePlan(plan: ImagePlan): Record<string, unknown> {
  */
 export function adaptations(
   { geometry, color }: ImagePlan,
-  first: PixelSize & { readonly channels: number },
+  first: SeenImage,
   options: ImageOptions,
 ): string[] {
   if (first.width === 0) return [];

@@ -2,10 +2,10 @@ import { UserError } from '../../../errors.js';
 import { fitShape, shapeMismatch } from '../../batches/fitShape.js';
 import { onlyInput } from '../../onlyInput.js';
 import type { Reader } from '../../reader.js';
-import { fileBytes } from './byteSource.js';
+import { fileBytes } from '../bytes/byteSource.js';
+import { openFile } from '../bytes/openFile.js';
 import { openNpyArray } from './npyArray.js';
 import { NPY_MAGIC } from './npyHeader.js';
-import { openFile } from './openFile.js';
 
 /** A NumPy array in a file of its own, samples along the first axis. */
 export const npy: Reader = {

@@ -3,7 +3,7 @@ import { allocate, type NumericArray } from '../../../onnx/elementType.js';
 import { requireFits } from '../../requireFits.js';
 import type { Sample, SampleStream } from '../../sample.js';
 import { type Selection, wantedRuns } from '../../selection.js';
-import type { ByteReader, ByteSource } from './byteSource.js';
+import type { ByteReader, ByteSource } from '../bytes/byteSource.js';
 import { type NpyHeader, readNpyHeader } from './npyHeader.js';
 
 /** What one read of an array in C order fetches, unless a single sample is larger. */

@@ -1,6 +1,6 @@
 import { UserError } from '../../../errors.js';
 import type { ElementType } from '../../../onnx/elementType.js';
-import type { ByteReader } from './byteSource.js';
+import type { ByteReader } from '../bytes/byteSource.js';
 
 /** What the header of a `.npy` file says of the array behind it. */
 export interface NpyHeader {

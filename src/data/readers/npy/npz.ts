@@ -3,10 +3,10 @@ import type { ModelInput } from '../../../onnx/modelInput.js';
 import { fitShape, shapeMismatch } from '../../batches/fitShape.js';
 import type { Reader } from '../../reader.js';
 import type { SampleStream } from '../../sample.js';
-import type { ByteSource } from './byteSource.js';
+import { zipEntries } from '../archives/zipEntries.js';
+import type { ByteSource } from '../bytes/byteSource.js';
+import { openFile } from '../bytes/openFile.js';
 import { openNpyArray } from './npyArray.js';
-import { openFile } from './openFile.js';
-import { zipEntries } from './zip.js';
 
 const ZIP_MAGIC = [0x50, 0x4b];
 

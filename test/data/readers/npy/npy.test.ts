@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { ByteSource } from '../../../../src/data/readers/npy/byteSource.js';
+import type { ByteSource } from '../../../../src/data/readers/bytes/byteSource.js';
 import { openNpyArray } from '../../../../src/data/readers/npy/npyArray.js';
 import { isFailed } from '../../../../src/data/sample.js';
 import type { ElementType, NumericArray } from '../../../../src/onnx/elementType.js';

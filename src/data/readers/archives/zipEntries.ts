@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { messageOf, UserError } from '../../../errors.js';
-import { type ByteSource, fileBytes, streamedBytes } from './byteSource.js';
+import { type ByteSource, fileBytes, streamedBytes } from '../bytes/byteSource.js';
 
 /** Compression methods of the zip format. */
 const STORED = 0;

@@ -1,0 +1,142 @@
+import { availableParallelism } from 'node:os';
+import { messageOf, UserError } from '../../../errors.js';
+import type { ModelInput } from '../../../onnx/modelInput.js';
+import { onlyInput } from '../../onlyInput.js';
+import type { DataOptions } from '../../options.js';
+import type { OpenedStreams } from '../../reader.js';
+import type { ReadSample, SampleStream } from '../../sample.js';
+import { isWanted, type Selection } from '../../selection.js';
+import { decodeImage, imageSize, loadImageDecoder } from './decodeImage.js';
+import { adaptations, describePlan, type ImagePlan, planImages, type SeenImage } from './imagePlan.js';
+import { arrangePixels, type Pixels } from './pixels.js';
+
+/** One image of a set, wherever it lies. */
+export interface ImageItem {
+  /** Where it comes from, for messages. */
+  readonly origin: string;
+  /** The class, where the set knows it. */
+  readonly label?: string;
+  /** The bytes of an image file, or pixels that need no decoding. May throw: that is a failed sample. */
+  load(): Promise<Uint8Array | Pixels>;
+}
+
+/** Images in some order: a folder, an archive, a file of raw pixels. */
+export interface ImageSet {
+  /** The source in short, for messages. */
+  readonly origin: string;
+  /** How many there are, where that is known before all have been read. */
+  readonly size: number | undefined;
+  /** Files that are no images. */
+  readonly ignored?: number;
+  /** One pass over the images, in order. */
+  items(): AsyncIterable<ImageItem>;
+}
+
+/**
+ * A set of images as the stream of a model's input. How they are fitted to it is told by the options, the input and
+ * the first image.
+ *
+ * @param empty the message where the set holds no image.
+ * @throws UserError where there is no image, or images do not suit the input.
+ */
+export async function openImages(
+  set: ImageSet,
+  source: string,
+  inputs: readonly ModelInput[],
+  { image: options = {} }: DataOptions,
+  empty: string,
+): Promise<OpenedStreams> {
+  const input = onlyInput(source, inputs);
+  const seen = await firstSize(set);
+  if (!seen) throw new UserError(empty);
+  const plan = planImages(input, options, seen);
+  return {
+    streams: new Map([[input.name, imageStream(set, plan, input)]]),
+    preprocessing: { ...describePlan(plan), ...(set.ignored ? { ignoredFiles: set.ignored } : {}) },
+    notices: adaptations(plan, seen, options),
+  };
+}
+
+/** Size and channels of the first image; zeros where it is damaged, which reading it will tell. */
+async function firstSize(set: ImageSet): Promise<SeenImage | undefined> {
+  for await (const item of set.items()) {
+    try {
+      const image = await item.load();
+      if (!(image instanceof Uint8Array)) return image;
+      return await imageSize(await loadImageDecoder(), image);
+    } catch {
+      return { width: 0, height: 0, channels: 0 };
+    }
+  }
+  return undefined;
+}
+
+function imageStream(set: ImageSet, plan: ImagePlan, input: ModelInput): SampleStream {
+  let counted: number | undefined;
+  return {
+    origin: set.origin,
+    get size() {
+      return set.size ?? counted;
+    },
+    async *read(selection) {
+      const open = await loadImageDecoder();
+      const floating = input.type.startsWith('float') || input.type === 'bfloat16';
+      const decode = async ({ origin, label, load }: ImageItem): Promise<ReadSample> => {
+        try {
+          const pixels = await decodeImage(open, await load(), plan, floating);
+          if (typeof pixels === 'string') return { origin, reason: pixels };
+          return {
+            ...arrangePixels(pixels, plan, input.type),
+            origin,
+            ...(label === undefined ? {} : { label }),
+          };
+        } catch (error) {
+          if (error instanceof UserError) return { origin, reason: error.message };
+          return {
+            origin,
+            reason: `the image cannot be decoded (${causeOf(error)}): replace or remove the file`,
+          };
+        }
+      };
+      const wanted = selected(set.items(), selection, (count) => {
+        counted = count;
+      });
+      yield* ahead(wanted, decode, 2 * availableParallelism());
+    },
+  };
+}
+
+/** What the decoder says; of some damaged files it says nothing. */
+function causeOf(error: unknown): string {
+  const cause = messageOf(error)
+    .split('\n')[0]
+    .replace(/:?\s*$/, '');
+  return /^(?:unknown error)?$/i.test(cause)
+    ? 'it is damaged or truncated, or not an image for all its name'
+    : cause;
+}
+
+async function* selected(
+  items: AsyncIterable<ImageItem>,
+  selection: Selection,
+  atEnd: (count: number) => void,
+): AsyncGenerator<ImageItem> {
+  let index = 0;
+  for await (const item of items) if (isWanted(selection, index++)) yield item;
+  atEnd(index);
+}
+
+/** Decodes up to `window` images at a time and gives them in their order. `decode` never rejects. */
+async function* ahead(
+  items: AsyncIterable<ImageItem>,
+  decode: (item: ImageItem) => Promise<ReadSample>,
+  window: number,
+): AsyncGenerator<ReadSample[]> {
+  const pending: Promise<ReadSample>[] = [];
+  for await (const item of items) {
+    pending.push(decode(item));
+    const next = pending.length >= window ? pending.shift() : undefined;
+    if (next) yield [await next];
+  }
+  for (const next of pending) yield [await next];
+}
