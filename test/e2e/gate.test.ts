@@ -1,6 +1,7 @@
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { recutRun } from '../../src/run/compare/recutRun.js';
 import type { Run } from '../../src/run/schema.js';
 import { delve } from '../support/commandLine.js';
 import { lastingFolder } from '../support/folder.js';
@@ -61,11 +62,11 @@ describe('the example of docs/gate.md', () => {
     const file = at('baseline.delve/run.json');
     const baseline = JSON.parse(await readFile(file, 'utf8')) as { layers: Run['layers'] };
     const raised = baseline.layers.map((each) =>
-      each.name === 'stem' ? { ...each, saturation: (each.saturation ?? 0) + 0.1 } : each,
+      each.name === 'stem' ? layer('stem', 8, 16, { node: each.node, output: each.output }) : each,
     );
     await writeFile(file, JSON.stringify({ ...baseline, layers: raised }));
     const { code, stdout } = await delve(['check', 'build/model.delve'].map(relativeTo), here);
-    expect(stdout).toMatch(/✗ stem +saturation 0\.375 is 0\.1 below the baseline's 0\.475, more than 0\.05/);
+    expect(stdout).toMatch(/✗ stem +saturation 0\.375 is 0\.125 below the baseline's 0\.5, more than 0\.05/);
     expect(stdout).toMatch(/check failed: 1 violation in 1 layer/);
     expect(code).toBe(1);
   });
@@ -225,12 +226,29 @@ describe('one sentence and exit code 2, never a pass, for', () => {
     await mkdir(at('other.delve'), { recursive: true });
     const put = (other: unknown) => writeFile(at('other.delve/run.json'), JSON.stringify(other));
     await config({ baseline: 'other.delve', ...saturation({ layers: 'fc', maxDrop: 0.1 }) });
-    await put({ ...baseline, settings: { ...baseline.settings, threshold: 0.9 } });
+    await put(recutRun(baseline, 0.9));
     expect((await check(RUN)).stderr).toMatch(/made with threshold 0\.9, this run with 0\.99/);
     await put({ ...baseline, layers: baseline.layers.slice(0, 3) });
     const { code, stderr } = await check(RUN);
     expect(stderr).toMatch(/rules\[0\] compares nothing: the baseline has none of its layers/);
     expect(code).toBe(2);
+  });
+
+  test('a run, or a baseline, whose saturation its eigenvalues contradict', async () => {
+    const measured = JSON.parse(await readFile(at(`${RUN}/run.json`), 'utf8')) as Run;
+    await mkdir(at('other.delve'), { recursive: true });
+    const layers = measured.layers.map((each) =>
+      each.name === 'stem' ? { ...each, saturation: 0.9 } : each,
+    );
+    await writeFile(at('other.delve/run.json'), JSON.stringify({ ...measured, layers }));
+    await config(saturation({ min: 0.1 }));
+    const judged = await check('other.delve');
+    expect(judged.stderr).toMatch(
+      /layers\[0\]\.saturation of "stem" is 0\.9, but its eigenvalues give 0\.375 /,
+    );
+    expect([judged.code, judged.stdout]).toEqual([2, '']);
+    await config({ baseline: 'other.delve', ...saturation({ maxDrop: 0.1 }) });
+    expect((await check(RUN)).code).toBe(2);
   });
 
   test('a job whose run would be written over its own baseline', async () => {

@@ -17,7 +17,8 @@ import {
 } from '../../shape/jsonShape.js';
 import { type StoredKey, storedNumbers } from '../layerNumbers.js';
 import type { Run, RunData, RunLayer, RunModel, RunSettings } from '../schema.js';
-import { storedRules } from '../storedRule.js';
+import { ruleInWords, storedRules } from '../storedRule.js';
+import { contradiction } from './contradiction.js';
 import { numberShapes } from './numberShapes.js';
 
 const SCHEMA_VERSION = 1;
@@ -141,6 +142,7 @@ export function parseRun(text: string, source: string): Run {
     if (!(error instanceof ShapeError)) throw error;
     throw new UserError(`${source} is not a run of delve: ${error.message}`, { cause: error });
   }
+  refuseContradictions(value, source);
   return value;
 }
 
@@ -160,7 +162,7 @@ function requireRun(value: unknown): asserts value is Run {
   const names = new Set<string>();
   for (const [
     index,
-    { name, features, eigenvalues, intrinsicDimensionality, saturation },
+    { name, features, eigenvalues, intrinsicDimensionality, saturation, invalid },
   ] of layers.entries()) {
     const path = `layers[${index}]`;
     if (names.has(name)) throw new ShapeError(`${path}.name`, `is ${excerpt(name)} a second time`);
@@ -171,6 +173,9 @@ function requireRun(value: unknown): asserts value is Run {
         `should be all ${features} of them, one a feature, but there are ${eigenvalues.length}`,
       );
     }
+    if (invalid && eigenvalues.length !== 0) {
+      throw new ShapeError(`${path}.eigenvalues`, 'should be none, as the layer is invalid');
+    }
     if ((intrinsicDimensionality ?? 0) > features) {
       throw new ShapeError(
         `${path}.intrinsicDimensionality`,
@@ -180,6 +185,22 @@ function requireRun(value: unknown): asserts value is Run {
     if ((intrinsicDimensionality === null) !== (saturation === null)) {
       throw new ShapeError(`${path}.saturation`, 'should be null exactly where intrinsicDimensionality is');
     }
+  }
+}
+
+/** What a gate judges must be what the spectrum says, and what another threshold would be cut from. */
+function refuseContradictions({ layers, settings }: Run, source: string): void {
+  for (const [index, layer] of layers.entries()) {
+    const found = contradiction(layer, settings);
+    if (!found) continue;
+    const { threshold, idimRule } = settings;
+    const wanted =
+      found.wanted === undefined
+        ? 'the layer has no eigenvalues that it could come from'
+        : `its eigenvalues give ${found.wanted} (threshold ${threshold}, rule ${ruleInWords(idimRule)})`;
+    throw new UserError(
+      `${source} contradicts itself: layers[${index}].${found.key} of ${excerpt(layer.name)} is ${found.given}, but ${wanted}: the file was edited or damaged, run \`delve analyze\` again`,
+    );
   }
 }
 
