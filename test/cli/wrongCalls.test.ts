@@ -112,10 +112,7 @@ const calls: readonly (readonly [string, RegExp])[] = [
   [`analyze ${CNN} --data ${IMAGES} --mean 1,2,3`, /--mean 1,2,3 does not fit gray images: write one number/],
   [`analyze ${CNN} --data ${IMAGES} --every 100`, /--every 100 leaves nothing/],
   // Options that would have no effect
-  [
-    `analyze ${CNN} --data random:8 --scale 2`,
-    /--scale is an option of the reader images, and random:8 is read as/,
-  ],
+  [`analyze ${CNN} --data random:8 --scale 2`, /--scale is an option for images, and random:8 is read as/],
   [`analyze ${CNN} --data @/narrow.csv --resize 28 --columns 1`, /do not fit/],
   [`analyze ${CNN} --data ${IMAGES} --columns a`, /--columns is an option of the reader csv/],
   [`analyze ${CNN} --data ${IMAGES} --label-column a`, /--label-column is an option of the reader csv/],

@@ -7,10 +7,13 @@ export function addDataOptions(command: Command): Command {
     .optionsGroup('Data:')
     .option(
       '--data <source>',
-      'images/, x.npy, x.npz, x.csv, an ONNX test set or random:<n>; or <input>=<source>, once for each input of the model',
+      'images/, x.tar, x.zip, x.npy, x.npz, x.safetensors, x.csv, MNIST or CIFAR files, an ONNX test set or random:<n>; or <input>=<source>, once for each input of the model',
       repeated,
     )
-    .option('--reader <name>', 'read it as images, npy, npz, csv, onnx-test-set or random')
+    .option(
+      '--reader <name>',
+      'read it as images, tar, zip, npy, npz, safetensors, idx, cifar, csv, onnx-test-set or random',
+    )
     .addOption(
       new Option('--batch <n>', 'samples a batch; auto finds the fastest by measuring')
         .argParser(batchSize)

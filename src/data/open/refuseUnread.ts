@@ -3,23 +3,28 @@ import type { ModelInput } from '../../onnx/modelInput.js';
 import type { DataOptions, ReaderOptions } from '../options.js';
 import { readers } from './registry.js';
 
-const KINDS = ['image', 'csv', 'seed', 'shapes'] as const satisfies readonly ReaderOptions[];
+/** The kinds of data that options are for. */
+const kinds: readonly (readonly [ReaderOptions, string])[] = [
+  ['image', 'images'],
+  ['csv', 'tables'],
+  ['seed', 'random:<n>'],
+  ['shapes', 'random:<n>'],
+];
 
 /**
  * Refuses options that no reader of this run looks at: they would seem to have had an effect.
  *
  * @param used the readers of the sources.
- * @throws UserError that names the options, who takes them and who reads.
+ * @throws UserError that names the options, what they are for and who reads.
  */
 export function refuseUnread(options: DataOptions, used: readonly string[]): void {
   const reading = readers.filter(({ name }) => used.includes(name));
-  for (const kind of KINDS) {
+  for (const [kind, what] of kinds) {
     const given = flagsGiven(options, kind);
     if (given.length === 0 || reading.some((reader) => reader.options?.includes(kind))) continue;
-    const takers = readers.filter((reader) => reader.options?.includes(kind)).map(({ name }) => name);
     const [is, it] = given.length === 1 ? ['is an option', 'it'] : ['are options', 'them'];
     throw new UserError(
-      `${given.join(', ')} ${is} of the reader ${takers.join(' or ')}, and ${options.data.join(', ')} is read as ` +
+      `${given.join(', ')} ${is} for ${what}, and ${options.data.join(', ')} is read as ` +
         `${used.join(', ')}: leave ${it} out, or choose another --reader`,
     );
   }

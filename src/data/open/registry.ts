@@ -1,10 +1,27 @@
 import type { Reader } from '../reader.js';
+import { tar } from '../readers/archives/tar.js';
+import { zip } from '../readers/archives/zip.js';
+import { cifar } from '../readers/arrays/cifar.js';
+import { idx } from '../readers/arrays/idx.js';
+import { npy } from '../readers/arrays/npy.js';
+import { npz } from '../readers/arrays/npz.js';
+import { safetensors } from '../readers/arrays/safetensors.js';
 import { csv } from '../readers/csv/csv.js';
 import { images } from '../readers/images/images.js';
-import { npy } from '../readers/npy/npy.js';
-import { npz } from '../readers/npy/npz.js';
 import { onnxTestSet } from '../readers/onnxTestSet.js';
 import { random } from '../readers/random.js';
 
 /** All readers, in the order in which they are asked; `images` takes any folder and so comes last. */
-export const readers: readonly Reader[] = [random, npy, npz, csv, onnxTestSet, images];
+export const readers: readonly Reader[] = [
+  random,
+  npy,
+  safetensors,
+  idx,
+  cifar,
+  tar,
+  zip,
+  npz,
+  csv,
+  onnxTestSet,
+  images,
+];

@@ -2,12 +2,18 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
 import { requireRegular } from '../../files/regularFile.js';
+import {
+  readHeader,
+  readTensor,
+  type Tensor,
+  type TensorEntry,
+  writeTensors,
+} from '../../files/safetensors.js';
 import { ShapeError } from '../../shape/jsonShape.js';
 import { impossibleMoments } from '../../stats/impossibleMoments.js';
 import type { Moments } from '../../stats/moments.js';
 import type { Run } from '../schema.js';
 import { runFolder } from './runFolder.js';
-import { readHeader, readTensor, type Tensor, type TensorEntry, writeTensors } from './safetensors.js';
 
 /** The file of a run directory that holds the moments of its layers. */
 export const MOMENTS_FILE = 'moments.safetensors';
@@ -49,7 +55,7 @@ export async function readMoments(dirOrFile: string, run: Run): Promise<Map<stri
     );
   }
   try {
-    const entries = new Map((await readHeader(file)).map((entry) => [entry.name, entry]));
+    const entries = new Map((await readHeader(file, 'F64')).map((entry) => [entry.name, entry]));
     const moments = new Map<string, Moments>();
     for (const layer of run.layers) {
       const read = await readLayer(file, entries, layer.name);

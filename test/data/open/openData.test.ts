@@ -163,7 +163,7 @@ describe('a source', () => {
     );
     expect(valuesOf((await readAll({ data: [path], reader: 'csv' }, [x])).feeds, 'x')).toEqual([1, 2]);
     await expect(openData({ data: [path], reader: 'cvs' }, [x])).rejects.toThrow(
-      'no reader is called cvs: --reader takes random, npy, npz, csv, onnx-test-set, images',
+      'no reader is called cvs: --reader takes random, npy, safetensors, idx, cifar, tar, zip, npz, csv, onnx-test-set, images',
     );
   });
 
@@ -213,15 +213,13 @@ describe('options that no reader looks at', () => {
   test('are refused, with who would take them and who reads', async () => {
     const data = [await counted(3)];
     await expect(openData({ data, image }, [x])).rejects.toThrow(
-      `--scale, --mean are options of the reader images, and ${data[0]} is read as npy: leave them out, or choose another --reader`,
+      `--scale, --mean are options for images, and ${data[0]} is read as npy: leave them out, or choose another --reader`,
     );
     await expect(openData({ data: ['random:2'], csv: { labelColumn: 'a' } }, [x])).rejects.toThrow(
-      '--label-column is an option of the reader csv, and random:2 is read as random: leave it out',
+      '--label-column is an option for tables, and random:2 is read as random: leave it out',
     );
-    await expect(openData({ data, seed: 0 }, [x])).rejects.toThrow(
-      '--seed is an option of the reader random',
-    );
-    await expect(openData({ data, shapes: { x: [] } }, [x])).rejects.toThrow('--shape is an option of the');
+    await expect(openData({ data, seed: 0 }, [x])).rejects.toThrow('--seed is an option for random:<n>');
+    await expect(openData({ data, shapes: { x: [] } }, [x])).rejects.toThrow('--shape is an option for');
     await expect(openData({ data: ['random:2'], shapes: { y: [2] } }, [x])).rejects.toThrow(
       '--shape y: the model has no such input (its inputs: x)',
     );

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openNpyArray } from '../../../../src/data/readers/arrays/npyHeader.js';
 import type { ByteSource } from '../../../../src/data/readers/bytes/byteSource.js';
-import { openNpyArray } from '../../../../src/data/readers/npy/npyArray.js';
 import { isFailed } from '../../../../src/data/sample.js';
 import type { ElementType, NumericArray } from '../../../../src/onnx/elementType.js';
 import { npyBytes, withHeader } from '../../npyBytes.js';

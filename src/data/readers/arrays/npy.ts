@@ -4,8 +4,7 @@ import { onlyInput } from '../../onlyInput.js';
 import type { Reader } from '../../reader.js';
 import { fileBytes } from '../bytes/byteSource.js';
 import { openFile } from '../bytes/openFile.js';
-import { openNpyArray } from './npyArray.js';
-import { NPY_MAGIC } from './npyHeader.js';
+import { NPY_MAGIC, openNpyArray } from './npyHeader.js';
 
 /** A NumPy array in a file of its own, samples along the first axis. */
 export const npy: Reader = {

@@ -1,19 +1,7 @@
 import { UserError } from '../../../errors.js';
 import type { ElementType } from '../../../onnx/elementType.js';
-import type { ByteReader } from '../bytes/byteSource.js';
-
-/** What the header of a `.npy` file says of the array behind it. */
-export interface NpyHeader {
-  readonly type: ElementType;
-  /** Bytes an element. */
-  readonly itemSize: number;
-  readonly bigEndian: boolean;
-  /** The first axis varies fastest. */
-  readonly fortranOrder: boolean;
-  readonly shape: readonly number[];
-  /** Where the first element stands in the file. */
-  readonly dataStart: number;
-}
+import type { ByteReader, ByteSource } from '../bytes/byteSource.js';
+import { type ArrayHeader, type DenseArray, denseArray } from './denseArray.js';
 
 export const NPY_MAGIC = Uint8Array.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]);
 
@@ -46,12 +34,26 @@ const refusals: Readonly<Record<string, string>> = {
 };
 
 /**
+ * Opens a `.npy` array: see `denseArray`.
+ *
+ * @throws UserError for a bad header, and what `denseArray` refuses.
+ */
+export async function openNpyArray(bytes: ByteSource): Promise<DenseArray> {
+  const reader = await bytes.open();
+  try {
+    return denseArray(bytes, await readNpyHeader(reader, bytes.name, bytes.size));
+  } finally {
+    await reader.close();
+  }
+}
+
+/**
  * Reads the header of a `.npy` file, format versions 1, 2 and 3
  * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html), and holds it against the file's size.
  *
  * @throws UserError where it is no `.npy` file, of another version, damaged, or of a type without numbers.
  */
-export async function readNpyHeader(reader: ByteReader, name: string, size: number): Promise<NpyHeader> {
+export async function readNpyHeader(reader: ByteReader, name: string, size: number): Promise<ArrayHeader> {
   if (size < 10) throw new UserError(`${name} is not a .npy file (${size} bytes): save it with numpy.save`);
   const start = await bytesAt(reader, 0, 8);
   if (NPY_MAGIC.some((byte, i) => start[i] !== byte)) {
@@ -86,7 +88,7 @@ async function bytesAt(reader: ByteReader, position: number, length: number): Pr
 }
 
 /** The header is a Python dictionary with three keys, written by `repr`. */
-function parseHeader(text: string, name: string): Omit<NpyHeader, 'dataStart'> {
+function parseHeader(text: string, name: string): Omit<ArrayHeader, 'dataStart'> {
   if (/['"]descr['"]\s*:\s*[[(]/.test(text)) throw new UserError(`${name} holds ${refusals.V}`);
   const descr = /['"]descr['"]\s*:\s*(['"])(.*?)\1/.exec(text)?.[2];
   const order = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(text)?.[1];
@@ -97,7 +99,7 @@ function parseHeader(text: string, name: string): Omit<NpyHeader, 'dataStart'> {
   return { ...parseType(descr, name), fortranOrder: order === 'True', shape: parseShape(sizes, name) };
 }
 
-function parseType(descr: string, name: string): Pick<NpyHeader, 'type' | 'itemSize' | 'bigEndian'> {
+function parseType(descr: string, name: string): Pick<ArrayHeader, 'type' | 'itemSize' | 'bigEndian'> {
   const [, order, kind, bytes] = /^([<>|=]?)([a-zA-Z])(\d*)/.exec(descr) ?? [];
   const type = numericTypes[`${kind}${bytes}`];
   if (type === undefined) {
@@ -122,7 +124,7 @@ function parseShape(sizes: string, name: string): readonly number[] {
   return shape;
 }
 
-function checkSize({ shape, itemSize, dataStart }: NpyHeader, name: string, size: number): void {
+function checkSize({ shape, itemSize, dataStart }: ArrayHeader, name: string, size: number): void {
   const wanted = shape.reduce((product, length) => product * length, itemSize);
   const given = size - dataStart;
   if (given === wanted) return;

@@ -1,42 +1,48 @@
 import { UserError } from '../../../errors.js';
-import { allocate, type NumericArray } from '../../../onnx/elementType.js';
+import { allocate, type ElementType, type NumericArray } from '../../../onnx/elementType.js';
 import { requireFits } from '../../requireFits.js';
 import type { Sample, SampleStream } from '../../sample.js';
 import { type Selection, wantedRuns } from '../../selection.js';
 import type { ByteReader, ByteSource } from '../bytes/byteSource.js';
-import { type NpyHeader, readNpyHeader } from './npyHeader.js';
 
 /** What one read of an array in C order fetches, unless a single sample is larger. */
 const CHUNK_BYTES = 4 * 2 ** 20;
 /** What an array in Fortran order may take in memory at once. */
 const BLOCK_BYTES = 64 * 2 ** 20;
 
+/** How an array lies in its bytes. */
+export interface ArrayHeader {
+  readonly type: ElementType;
+  /** Bytes an element. */
+  readonly itemSize: number;
+  readonly bigEndian: boolean;
+  /** The first axis varies fastest. */
+  readonly fortranOrder: boolean;
+  readonly shape: readonly number[];
+  /** Where the first element stands in the file. */
+  readonly dataStart: number;
+}
+
 /** The samples of an array: its slices along the first axis. */
-export interface NpyArray extends SampleStream {
+export interface DenseArray extends SampleStream {
+  readonly type: ElementType;
   readonly size: number;
   /** The shape of one sample. */
   readonly dims: readonly number[];
 }
 
 /**
- * Opens a `.npy` array, with memory bounded whatever its size.
+ * The samples of an array, with memory bounded whatever its size.
  *
  * In C order a read fetches as many whole samples as fit into 4 MiB. In Fortran order the elements of a sample
  * lie far apart: samples are taken in blocks of 64 MiB, with one read a feature and block, so a large array
  * with many features reads slowly (save it in C order); an array that fits into one block takes one read.
  *
- * @throws UserError for a bad header, no samples, empty or impossibly large samples, a scalar, and a large Fortran-ordered array
+ * @throws UserError for no samples, empty or impossibly large samples, a scalar, and a large Fortran-ordered array
  *   that is compressed (it would have to be decompressed once a feature).
  */
-export async function openNpyArray(bytes: ByteSource): Promise<NpyArray> {
+export function denseArray(bytes: ByteSource, header: ArrayHeader): DenseArray {
   const { name } = bytes;
-  const reader = await bytes.open();
-  let header: NpyHeader;
-  try {
-    header = await readNpyHeader(reader, name, bytes.size);
-  } finally {
-    await reader.close();
-  }
   const [size, ...dims] = header.shape;
   if (size === undefined) {
     throw new UserError(`${name} holds a single value: its first axis must be the samples`);
@@ -61,6 +67,7 @@ export async function openNpyArray(bytes: ByteSource): Promise<NpyArray> {
   const layout: Layout = { header, name, size, dims, features };
   return {
     origin: name,
+    type: header.type,
     size,
     dims,
     async *read(selection) {
@@ -75,7 +82,7 @@ export async function openNpyArray(bytes: ByteSource): Promise<NpyArray> {
 }
 
 interface Layout {
-  readonly header: NpyHeader;
+  readonly header: ArrayHeader;
   readonly name: string;
   /** Samples. */
   readonly size: number;
@@ -146,7 +153,7 @@ function axesReversed(dims: readonly number[]): Uint32Array {
   return order;
 }
 
-function reordered({ type }: NpyHeader, values: NumericArray, order: Uint32Array): NumericArray {
+function reordered({ type }: ArrayHeader, values: NumericArray, order: Uint32Array): NumericArray {
   const target = allocate(type, values.length);
   for (let k = 0; k < order.length; k++) target[order[k]] = values[k];
   return target;
@@ -154,7 +161,7 @@ function reordered({ type }: NpyHeader, values: NumericArray, order: Uint32Array
 
 async function readElements(
   reader: ByteReader,
-  { type, itemSize, bigEndian, dataStart }: NpyHeader,
+  { type, itemSize, bigEndian, dataStart }: ArrayHeader,
   first: number,
   count: number,
 ): Promise<NumericArray> {

@@ -7,8 +7,8 @@ import {
   readTensor,
   type Tensor,
   writeTensors,
-} from '../../../src/run/files/safetensors.js';
-import { temporaryDirectory } from '../../support/temporaryDirectory.js';
+} from '../../src/files/safetensors.js';
+import { temporaryDirectory } from '../support/temporaryDirectory.js';
 
 const tensors: Tensor[] = [
   { name: 'a/count', shape: [], data: Float64Array.of(3) },
@@ -129,6 +129,6 @@ describe('a safetensors file', () => {
     ['data that no tensor owns', file({ a: entry(0, 8) }, 16), /cut off or damaged/],
     ['an entry that is null', file({ a: null }, 0), /^a has no entry/],
   ])('is refused with %s', async (_, bytes, message) => {
-    await expect(readHeader(await opened(bytes))).rejects.toThrow(message);
+    await expect(readHeader(await opened(bytes), 'F64')).rejects.toThrow(message);
   });
 });

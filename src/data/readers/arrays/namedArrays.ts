@@ -1,0 +1,39 @@
+import { UserError } from '../../../errors.js';
+import type { ModelInput } from '../../../onnx/modelInput.js';
+import { fitShape, shapeMismatch } from '../../batches/fitShape.js';
+import type { SampleStream } from '../../sample.js';
+import type { DenseArray } from './denseArray.js';
+
+/**
+ * The arrays of a file as the inputs of their names; a single array feeds a single input, whatever their names.
+ *
+ * @param arrays by name, each opened only when it is wanted.
+ * @param remedy what to do where no array has an input's name.
+ * @throws UserError where an input has no array, or one that does not fit.
+ */
+export async function assignArrays(
+  arrays: ReadonlyMap<string, () => DenseArray | Promise<DenseArray>>,
+  inputs: readonly ModelInput[],
+  source: string,
+  remedy: string,
+): Promise<Map<string, SampleStream>> {
+  const [single, ...others] = arrays.values();
+  if (!single) throw new UserError(`${source} holds no arrays: ${remedy}`);
+  const alone = inputs.length === 1 && others.length === 0;
+  const streams = new Map<string, SampleStream>();
+  for (const input of inputs) {
+    const open = arrays.get(input.name) ?? (alone ? single : undefined);
+    if (!open) {
+      const names = inputs.map(({ name }) => name).join(', ');
+      throw new UserError(
+        `${source} holds the arrays ${[...arrays.keys()].join(', ')}, and none is named like input ${input.name} (to be fed: ${names}): ${remedy}`,
+      );
+    }
+    const array = await open();
+    if (!fitShape(array.dims, input)) {
+      throw new UserError(`the samples of ${array.origin} do not fit: ${shapeMismatch(array.dims, input)}`);
+    }
+    streams.set(input.name, array);
+  }
+  return streams;
+}
