@@ -114,9 +114,9 @@ const calls: readonly (readonly [string, RegExp])[] = [
   // Options that would have no effect
   [`analyze ${CNN} --data random:8 --scale 2`, /--scale is an option for images, and random:8 is read as/],
   [`analyze ${CNN} --data @/narrow.csv --resize 28 --columns 1`, /do not fit/],
-  [`analyze ${CNN} --data ${IMAGES} --columns a`, /--columns is an option of the reader csv/],
-  [`analyze ${CNN} --data ${IMAGES} --label-column a`, /--label-column is an option of the reader csv/],
-  [`analyze ${CNN} --data ${IMAGES} --seed 1`, /--seed is an option of the reader random/],
+  [`analyze ${CNN} --data ${IMAGES} --columns a`, /--columns is an option for tables/],
+  [`analyze ${CNN} --data ${IMAGES} --label-column a`, /--label-column is an option for tables/],
+  [`analyze ${CNN} --data ${IMAGES} --seed 1`, /--seed is an option for random/],
   [
     `analyze ${CNN} --data random:8 --shape image=3x4`,
     /--shape image: the model has no such input \(its inputs: input\)/,
