@@ -47,7 +47,17 @@ export function fileBytes(handle: FileHandle, name: string, start: number, size:
 
 /** Bytes that only come as a stream, opened anew for each pass. */
 export function streamedBytes(name: string, size: number, openStream: () => Promise<Readable>): ByteSource {
-  return { name, size, seekable: false, open: async () => forwardReader(name, await openStream()) };
+  return {
+    name,
+    size,
+    seekable: false,
+    async open() {
+      const stream = await openStream().catch((error: unknown) => {
+        throw damaged(name, error);
+      });
+      return forwardReader(name, stream);
+    },
+  };
 }
 
 function forwardReader(name: string, stream: Readable): ByteReader {
@@ -59,7 +69,7 @@ function forwardReader(name: string, stream: Readable): ByteReader {
     try {
       next = await chunks.next();
     } catch (error) {
-      throw new UserError(`${name} is damaged (${messageOf(error)}): write it again`);
+      throw damaged(name, error);
     }
     if (next.done) throw endedEarly(name);
     chunkStart += chunk.length;
@@ -85,6 +95,9 @@ function forwardReader(name: string, stream: Readable): ByteReader {
     },
   };
 }
+
+const damaged = (name: string, error: unknown): UserError =>
+  new UserError(`${name} is damaged (${messageOf(error)}): write it again`);
 
 const endedEarly = (name: string): UserError =>
   new UserError(`${name} ends before its data does: it is truncated, copy or write it again`);
