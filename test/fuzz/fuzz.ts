@@ -2,7 +2,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { CaseMessage } from './fuzzProcess.js';
-import { type Kind, kinds } from './kinds.js';
+import type { Kind } from './kind.js';
+import { kinds } from './kinds.js';
 
 const USAGE = 'npm run fuzz -- [<kind>|all] [<seed>] [<case>|x<count>]';
 const SECONDS = 20;

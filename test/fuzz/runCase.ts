@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mixSeeds } from '../../src/data/readers/randomNumbers.js';
 import { UserError } from './delve.js';
-import type { Kind } from './kinds.js';
+import type { Kind } from './kind.js';
 import { mutated } from './mutate.js';
 
 /** What became of a damaged file. `fault`: what went wrong, where that is not one sentence for people. */

@@ -45,6 +45,17 @@ interface Group {
 }
 
 async function* itemsOf(source: string): AsyncGenerator<ImageItem> {
+  try {
+    yield* groupsOf(source);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `${source} is not a tar archive or is damaged (${messageOf(error)}): copy or write it again`,
+    );
+  }
+}
+
+async function* groupsOf(source: string): AsyncGenerator<ImageItem> {
   let group: Group | undefined;
   for await (const { name, stream, size } of entriesOf(source)) {
     const [key, extension] = keyOf(name);
@@ -117,11 +128,6 @@ async function* entriesOf(source: string): AsyncGenerator<TarEntry> {
         yield { name, size, stream: entry as unknown as Readable };
       else entry.resume();
     }
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(
-      `${source} is not a tar archive or is damaged (${messageOf(error)}): copy or write it again`,
-    );
   } finally {
     unpacked.destroy();
     file.destroy();

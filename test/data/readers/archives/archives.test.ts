@@ -141,3 +141,12 @@ async function zipOf(files: readonly (readonly [string, Buffer])[]): Promise<Buf
   end.writeUInt32LE(offset, 16);
   return Buffer.concat([...parts, directory, end]);
 }
+
+test('a gzipped archive that ends within an image', async () => {
+  const whole = gzipSync(
+    await tarOf([['a.png', Buffer.from(Uint8Array.from({ length: 100_000 }, (_, i) => (i * i) % 251))]]),
+  );
+  await expect(readTar(whole.subarray(0, whole.length / 2), 'data.tar.gz')).rejects.toThrow(
+    /data\.tar\.gz is not a tar archive or is damaged \(unexpected end of file\): copy or write it again$/,
+  );
+});
