@@ -1,5 +1,6 @@
 import { UserError } from '../errors.js';
 import { layerGlob } from '../layers/layerGlob.js';
+import { namesListed } from '../text/numbers.js';
 
 /** A bound on a saturation or its drop: of all layers, or of those whose names match the glob. */
 export interface Bound {
@@ -50,16 +51,10 @@ export function resolveBounds(bounds: readonly Bound[], names: readonly string[]
     if (glob === undefined) return [];
     const matches = layerGlob(glob);
     if (!names.some(matches)) {
-      throw new UserError(`${rule} ${glob}=${bound} matches no layer: the run has ${listed(names)}`);
+      throw new UserError(`${rule} ${glob}=${bound} matches no layer: the run has ${namesListed(names)}`);
     }
     return [{ matches, bound: { glob, bound } }];
   });
   const base = bounds.findLast(({ glob }) => glob === undefined);
   return (layer) => globs.findLast(({ matches }) => matches(layer))?.bound ?? base;
-}
-
-function listed(names: readonly string[]): string {
-  const SHOWN = 12;
-  const shown = names.slice(0, SHOWN).join(', ');
-  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown || 'none';
 }

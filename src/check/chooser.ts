@@ -1,6 +1,7 @@
 import { UserError } from '../errors.js';
 import { layerGlob } from '../layers/layerGlob.js';
 import type { RunLayer } from '../run/schema.js';
+import { namesListed } from '../text/numbers.js';
 import { requireRule } from './requireRules.js';
 import type { Rule } from './rule.js';
 
@@ -31,13 +32,13 @@ export function chooser(rule: Rule, run: Named, baseline: Named | undefined): Ch
   if (idle !== undefined) {
     const glob = origin.endsWith(`=${rule.min ?? rule.max ?? maxDrop}`) ? '' : ` ${idle}`;
     throw new UserError(
-      `${origin}${glob} matches no layer: the run has ${listed(run.layers.map(({ name }) => name))}`,
+      `${origin}${glob} matches no layer: the run has ${namesListed(run.layers.map(({ name }) => name))}`,
     );
   }
   const idleOp = op?.find((operator) => !all.some((layer) => layer.op === operator));
   if (idleOp !== undefined) {
     const operators = [...new Set(run.layers.map((layer) => layer.op))];
-    throw new UserError(`${origin}: no layer is a ${idleOp}; the run has ${listed(operators)}`);
+    throw new UserError(`${origin}: no layer is a ${idleOp}; the run has ${namesListed(operators)}`);
   }
   const isChosen: Chooser = (layer) =>
     (globs?.some((matches) => matches(layer.name)) ?? true) && (op?.includes(layer.op) ?? true);
@@ -50,10 +51,4 @@ export function chooser(rule: Rule, run: Named, baseline: Named | undefined): Ch
     );
   }
   return isChosen;
-}
-
-function listed(names: readonly string[]): string {
-  const SHOWN = 12;
-  const shown = names.slice(0, SHOWN).join(', ');
-  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown || 'none';
 }

@@ -2,6 +2,7 @@ import { UserError } from '../errors.js';
 import { Graph } from '../onnx/graph.js';
 import type { ModelFile } from '../onnx/modelFile.js';
 import type { NodeProto } from '../onnx/proto/onnx_pb.js';
+import { namesListed } from '../text/numbers.js';
 import { anyOperator } from './families/anyOperator.js';
 import type { LayerFamily } from './families/family.js';
 import { familyOf } from './families/registry.js';
@@ -62,7 +63,7 @@ export function findLayers(model: ModelFile, operators: readonly string[] = []):
   const missing = operators.find((operator) => !occurring.has(operator));
   if (missing !== undefined) {
     throw new UserError(
-      `--ops ${missing}: the model has no such operator; it has ${[...occurring].sort().join(', ')}`,
+      `--ops ${missing}: the model has no such operator; it has ${namesListed([...occurring].sort(), 40)}`,
     );
   }
   return { layers: layers.filter((layer) => layer !== undefined), notObservable: notObservable.flat() };

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.js';
+import { namesListed } from '../text/numbers.js';
 import type { Layer } from './layer.js';
 import { layerGlob } from './layerGlob.js';
 
@@ -41,17 +42,10 @@ function matching(layers: readonly Layer[], globs: readonly string[], option: st
     const hits = exact.length > 0 ? exact : layers.filter(({ name }) => matches(name));
     if (hits.length === 0) {
       throw new UserError(
-        `${option} ${glob} matches no layer: the model has ${listed(layers.map(({ name }) => name))}`,
+        `${option} ${glob} matches no layer: the model has ${namesListed(layers.map(({ name }) => name))}`,
       );
     }
     for (const layer of hits) found.add(layer);
   }
   return found;
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 12).join(', ');
-  return names.length > 12
-    ? `${shown} and ${names.length - 12} more (see \`delve inspect\`)`
-    : shown || 'none';
 }

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { extname } from 'node:path';
+import { namesListed } from '../text/numbers.js';
 
 const PYTORCH = 'a PyTorch checkpoint, not an ONNX model: export it with torch.onnx.export';
 const KERAS = 'a Keras model, not an ONNX model: export it with model.export(path, format="onnx") or tf2onnx';
@@ -49,6 +50,5 @@ export function otherFolder(path: string): string {
   if (entries.includes('saved_model.pb')) return TENSORFLOW;
   const models = entries.filter((name) => /\.onnx$/i.test(name)).sort();
   if (models.length === 0) return 'a directory: pass the path of a .onnx file';
-  const shown = models.slice(0, 3).join(', ') + (models.length > 3 ? ', …' : '');
-  return `a directory: pass the path of a .onnx file, such as one of those in it (${shown})`;
+  return `a directory: pass the path of a .onnx file, such as one of those in it (${namesListed(models, 3)})`;
 }

@@ -34,9 +34,25 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`. */
+const grouped = new Intl.NumberFormat('en');
+
+/** `a`, `a and b`, `a, b and c`, `a, b, c and 59,997 more`. */
 export function listed(names: readonly string[], most = 3): string {
   const rest = names.length - most;
-  const shown = rest > 0 ? [...names.slice(0, most), `${rest} more`] : names;
+  const shown = rest > 0 ? [...names.slice(0, most), `${grouped.format(rest)} more`] : names;
   return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+}
+
+/**
+ * Names that a file says, for a sentence about what is in it: `a, b, c`, `a, b, c and 59,997 more`, `none`. Long ones
+ * are cut.
+ */
+export function namesListed(names: readonly string[], most = 12): string {
+  const LONGEST = 60;
+  const shown = names
+    .slice(0, most)
+    .map((name) => (name.length > LONGEST ? `${name.slice(0, LONGEST)}…` : name))
+    .join(', ');
+  const rest = names.length - most;
+  return rest > 0 ? `${shown} and ${grouped.format(rest)} more` : shown || 'none';
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { compact, counted, duration, listed, percent } from '../../src/text/numbers.js';
+import { compact, counted, duration, listed, namesListed, percent } from '../../src/text/numbers.js';
 
 it.each([
   [0, '0.0 %'],
@@ -37,6 +37,15 @@ it('lists names, but not all of many', () => {
   expect(listed(['a', 'b'])).toBe('a and b');
   expect(listed(['a', 'b', 'c'])).toBe('a, b and c');
   expect(listed(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c and 2 more');
+});
+
+it('lists what a file names, however much that is', () => {
+  expect(namesListed([])).toBe('none');
+  expect(namesListed(['a', 'b'])).toBe('a, b');
+  expect(namesListed(['a', 'b', 'c'], 2)).toBe('a, b and 1 more');
+  const many = Array.from({ length: 60_000 }, (_, i) => `arr_${i}`);
+  expect(namesListed(many, 3)).toBe('arr_0, arr_1, arr_2 and 59,997 more');
+  expect(namesListed(['x'.repeat(100_000)])).toBe(`${'x'.repeat(60)}…`);
 });
 
 it('counts in words', () => {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../../errors.js';
 import type { ModelInput } from '../../onnx/modelInput.js';
+import { namesListed } from '../../text/numbers.js';
 
 /** A source and the inputs that it is to feed. */
 export interface Assignment {
@@ -18,7 +19,7 @@ export async function assignSources(
   data: readonly string[],
   inputs: readonly ModelInput[],
 ): Promise<Assignment[]> {
-  const names = inputs.map(({ name }) => name).join(', ');
+  const names = namesListed(inputs.map(({ name }) => name));
   if (data.length === 0) throw new UserError('there is no data: pass --data <source>');
   const assignments: Assignment[] = [];
   const fed = new Set<string>();

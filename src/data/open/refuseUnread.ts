@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.js';
 import type { ModelInput } from '../../onnx/modelInput.js';
+import { namesListed } from '../../text/numbers.js';
 import type { DataOptions, ReaderOptions } from '../options.js';
 import { readers } from './registry.js';
 
@@ -35,7 +36,7 @@ export function refuseUnknownShapes({ shapes = {} }: DataOptions, inputs: readon
   const unknown = Object.keys(shapes).find((name) => inputs.every((input) => input.name !== name));
   if (unknown === undefined) return;
   throw new UserError(
-    `--shape ${unknown}: the model has no such input (its inputs: ${inputs.map(({ name }) => name).join(', ')})`,
+    `--shape ${unknown}: the model has no such input (its inputs: ${namesListed(inputs.map(({ name }) => name))})`,
   );
 }
 

@@ -6,6 +6,7 @@ import { allocate } from '../../onnx/elementType.js';
 import type { ModelInput } from '../../onnx/modelInput.js';
 import { TensorProtoSchema } from '../../onnx/proto/onnx_pb.js';
 import { decodeTensor } from '../../onnx/tensor.js';
+import { namesListed } from '../../text/numbers.js';
 import { storeValues } from '../batches/storeValues.js';
 import type { TensorData } from '../feed.js';
 import type { Reader, ReadyBatch } from '../reader.js';
@@ -64,7 +65,7 @@ const numbered = (names: readonly string[], pattern: RegExp): string[] => {
 async function readSet(folder: string, inputs: readonly ModelInput[]): Promise<ReadyBatch | FailedSample> {
   const files = numbered(await readdir(folder), INPUT);
   if (files.length !== inputs.length) {
-    const names = inputs.map(({ name }) => name).join(', ');
+    const names = namesListed(inputs.map(({ name }) => name));
     throw new UserError(
       `${folder} holds ${files.length} inputs, but the model has ${inputs.length} (${names}): it belongs to another model`,
     );

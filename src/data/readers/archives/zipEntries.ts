@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { messageOf, UserError } from '../../../errors.js';
-import { type ByteSource, fileBytes, streamedBytes } from '../bytes/byteSource.js';
+import { type ByteSource, damaged, fileBytes, streamedBytes } from '../bytes/byteSource.js';
 
 /** Compression methods of the zip format. */
 const STORED = 0;
@@ -28,8 +28,20 @@ export async function zipEntries(
       }
       const { compressionMethod: method, uncompressedSize: size } = entry;
       if (method === STORED) {
-        const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
-        found.set(entry.fileName, fileBytes(handle, name, fileDataStart, size));
+        found.set(entry.fileName, {
+          name,
+          size,
+          seekable: true,
+          async open() {
+            // Only of entries that are read: of 60,000 it would take seconds.
+            const { fileDataStart } = await zip
+              .readLocalFileHeaderPromise(entry, { minimal: true })
+              .catch((error: unknown) => {
+                throw damaged(name, error);
+              });
+            return fileBytes(handle, name, fileDataStart, size).open();
+          },
+        });
       } else if (method === DEFLATED) {
         const bytes = streamedBytes(name, size, () => zip.openReadStreamPromise(entry));
         found.set(entry.fileName, bytes);

@@ -1,5 +1,6 @@
 import { UserError } from '../../../errors.js';
 import type { ModelInput } from '../../../onnx/modelInput.js';
+import { namesListed } from '../../../text/numbers.js';
 import { fitShape, shapeMismatch } from '../../batches/fitShape.js';
 import type { SampleStream } from '../../sample.js';
 import type { DenseArray } from './denseArray.js';
@@ -24,9 +25,9 @@ export async function assignArrays(
   for (const input of inputs) {
     const open = arrays.get(input.name) ?? (alone ? single : undefined);
     if (!open) {
-      const names = inputs.map(({ name }) => name).join(', ');
+      const names = namesListed(inputs.map(({ name }) => name));
       throw new UserError(
-        `${source} holds the arrays ${[...arrays.keys()].join(', ')}, and none is named like input ${input.name} (to be fed: ${names}): ${remedy}`,
+        `${source} holds the arrays ${namesListed([...arrays.keys()])}, and none is named like input ${input.name} (to be fed: ${names}): ${remedy}`,
       );
     }
     const array = await open();

@@ -96,7 +96,8 @@ function forwardReader(name: string, stream: Readable): ByteReader {
   };
 }
 
-const damaged = (name: string, error: unknown): UserError =>
+/** What a decompressor or an archive says of bytes that cannot be as they are. */
+export const damaged = (name: string, error: unknown): UserError =>
   new UserError(`${name} is damaged (${messageOf(error)}): write it again`);
 
 const endedEarly = (name: string): UserError =>

@@ -83,7 +83,7 @@ function sampleOf(
   const origin = `${path}, line ${line}`;
   // A trailing delimiter makes one blank cell more.
   if (cells.length < names.length || cells.slice(names.length).some((cell) => cell.trim() !== '')) {
-    const reason = `it has ${cells.length} cells where the first row has ${names.length}: mend the row`;
+    const reason = `it has ${cells.length} cells where the first row has ${names.length}: fix the row`;
     return { origin, reason };
   }
   const data = new Float64Array(features.length);
@@ -91,7 +91,7 @@ function sampleOf(
     const cell = cells[features[i]];
     const number = cellNumber(cell);
     if (number === undefined) {
-      const reason = `column ${names[features[i]]} holds "${cell}", which is no number: mend it or leave the column out with --columns`;
+      const reason = `column ${names[features[i]]} holds "${cell}", which is no number: fix it or leave the column out with --columns`;
       return { origin, reason };
     }
     data[i] = number;

@@ -1,4 +1,5 @@
 import { UserError } from '../../../errors.js';
+import { namesListed } from '../../../text/numbers.js';
 import type { CsvOptions } from '../../options.js';
 
 /** Which columns of a table are used, by position from 0. */
@@ -95,6 +96,5 @@ function columnAt(
   if (named >= 0) return named;
   const number = /^\d+$/.test(wanted) ? Number(wanted) : 0;
   if (number >= 1 && number <= names.length) return number - 1;
-  const shown = names.slice(0, 20).join(', ') + (names.length > 20 ? ', …' : '');
-  throw new UserError(`${path} has no column ${wanted}: it has ${names.length} (${shown})`);
+  throw new UserError(`${path} has no column ${wanted}: it has ${names.length} (${namesListed(names, 20)})`);
 }

@@ -16,7 +16,7 @@ export interface CsvFormat {
 const CHUNK_BYTES = 2 ** 20;
 /** What papaparse looks at to tell delimiter and line ending. */
 const HEAD_CHARACTERS = 64 * 2 ** 10;
-/** A row longer than this is a quote that was never closed. */
+/** Characters. A longer row is a quote that was never closed, or no row at all. */
 const LONGEST_ROW = 16 * 2 ** 20;
 
 /**
@@ -26,7 +26,8 @@ const LONGEST_ROW = 16 * 2 ** 20;
  * driven directly instead, with the unfinished last row carried over to the next chunk.
  *
  * @param format where it is known; otherwise it is told from the first rows.
- * @throws UserError where the file cannot be read, is no text, or a quoted cell is not closed.
+ * @throws UserError where the file cannot be read, is no text, a quoted cell is not closed, or a line is longer than
+ *   any row.
  */
 export async function* csvRows(path: string, format?: CsvFormat): AsyncGenerator<readonly CsvRow[]> {
   const { default: Papa } = await import('papaparse');
@@ -35,6 +36,12 @@ export async function* csvRows(path: string, format?: CsvFormat): AsyncGenerator
   let line = 1;
   for await (const { text, last } of textChunks(path)) {
     const input = rest + text;
+    if (!last && !/[\r\n]/.test(text)) {
+      // A row has not ended yet. Its cells would take many times its memory, anew with every chunk.
+      if (input.length > LONGEST_ROW) throw endless(path, line, input);
+      rest = input;
+      continue;
+    }
     if (!parser) {
       const { delimiter, linebreak } = Papa.parse(input.slice(0, HEAD_CHARACTERS), {
         preview: 20,
@@ -46,7 +53,7 @@ export async function* csvRows(path: string, format?: CsvFormat): AsyncGenerator
     const [error] = parsed.errors;
     if (error) {
       throw new UserError(
-        `${path}, line ${lineOf(parsed.data, error.row ?? 0, line)}: ${error.message}: mend the quotes`,
+        `${path}, line ${lineOf(parsed.data, error.row ?? 0, line)}: ${error.message}: fix the quotes`,
       );
     }
     const rows: CsvRow[] = [];
@@ -55,11 +62,17 @@ export async function* csvRows(path: string, format?: CsvFormat): AsyncGenerator
       line += linesIn(cells);
     }
     rest = input.slice(parsed.meta.cursor);
-    if (rest.length > LONGEST_ROW) {
-      throw new UserError(`${path}, line ${line}: a quoted cell is never closed: mend the quotes`);
-    }
+    if (rest.length > LONGEST_ROW) throw endless(path, line, rest);
     if (rows.length > 0) yield rows;
   }
+}
+
+function endless(path: string, line: number, row: string): UserError {
+  return new UserError(
+    row.includes('"')
+      ? `${path}, line ${line}: a quoted cell is never closed: fix the quotes`
+      : `${path}, line ${line} goes on for more than ${LONGEST_ROW / 2 ** 20} MiB: a table has one sample a line, so look whether this is one, or save it as .npy`,
+  );
 }
 
 const lineEnding = (found: string): CsvFormat['newline'] =>

@@ -55,3 +55,21 @@ test('an archive that is cut off or no archive is refused', async () => {
     await expect(reading).rejects.toThrow(join(folder, name));
   }
 });
+
+test.each([
+  { is: 'deflated', archive: COMPRESSED, inputs: [a, b] },
+  { is: 'stored', archive: STORED, inputs: [input('digits', 'float32', ['n'])] },
+])('a damaged local header of an array that is $is is refused', async ({ archive, inputs }) => {
+  // The first entry's signature, and the length of its name: the directory at the end says the right ones.
+  for (const [at, value] of [
+    [0, 0],
+    [26, 0xffff],
+  ]) {
+    const damaged = Buffer.from(archive);
+    damaged.writeUInt16LE(value, at);
+    const path = join(await temporaryFolder({ 'x.npz': damaged }), 'x.npz');
+    const reading = readAll({ data: [path] }, inputs);
+    await expect(reading).rejects.toMatchObject({ name: 'UserError' });
+    await expect(reading).rejects.toThrow(/x\.npz, (?:a|digits)\.npy (?:is damaged|ends before)/);
+  }
+});

@@ -98,6 +98,21 @@ test.each<[string, string, CsvOptions, RegExp]>([
   await expect(readCsv(content, options)).rejects.toThrow(message);
 });
 
+test.each([
+  [
+    'of which all is one line',
+    '1,'.repeat(12 * 2 ** 20),
+    /line 1 goes on for more than 16 MiB: a table has one sample a line/,
+  ],
+  [
+    'with a quote that is never closed',
+    `1,"${'2,\n'.repeat(8 * 2 ** 20)}`,
+    /line 1: a quoted cell is never closed/,
+  ],
+])('a long table %s', async (_, content, message) => {
+  await expect(readCsv(content)).rejects.toThrow(message);
+});
+
 test('rows that straddle the chunks of a file are whole', async () => {
   // About 3.5 MB: four chunks. The sum of 0 … n−1 and of their squares tell a lost or torn row.
   const rows = 200_000;
