@@ -16,6 +16,7 @@ import type { Context } from './terminal/context.js';
 import { layOutHelp } from './terminal/help.js';
 import { interruptible, type SignalSource } from './terminal/interruptible.js';
 import { usageError } from './terminal/usageError.js';
+import { withoutCommands } from './terminal/withoutCommands.js';
 
 /** What `main` needs of a process. */
 export type HostProcess = SignalSource & Pick<NodeJS.Process, 'argv' | 'env' | 'stdout' | 'stderr' | 'cwd'>;
@@ -29,7 +30,9 @@ const EXIT_INTERRUPTED = 130;
  * @returns the exit code: 0 done or passed, 1 a check failed, 2 any error, 130 interrupted.
  */
 export async function main(host: HostProcess): Promise<number> {
-  const { stdout, stderr, env } = host;
+  const { env } = host;
+  const stdout = withoutCommands(host.stdout, env);
+  const stderr = withoutCommands(host.stderr, env);
   // Whoever writes hears of a failure itself; without a listener it would end the process as well.
   for (const stream of [stdout, stderr]) stream.on('error', () => {});
   const cwd = currentFolder(host);
@@ -39,6 +42,7 @@ export async function main(host: HostProcess): Promise<number> {
   }
   const context: Context = {
     stdout,
+    commands: host.stdout,
     stderr,
     env,
     cwd,

@@ -82,7 +82,8 @@ export async function giveVerdict(
     if (rendered.length > 1) {
       throw new UserError('several formats do not go to stdout: name a folder with --output, such as check/');
     }
-    await print(context, rendered[0].text);
+    const isCommands = rendered[0].each === 'github';
+    await print(isCommands ? { stdout: context.commands } : context, rendered[0].text);
     await summarise();
     return;
   }
@@ -94,6 +95,7 @@ export async function giveVerdict(
   const { formatCheck } = await import('../../report/checks/checkText.js');
   // Annotations are made of what is printed; a file of them would be of no use to a workflow.
   const color = hasColor(context.stdout, context.env);
-  await print(context, annotations?.text ?? formatCheck(result, { color }));
+  if (annotations) await print({ stdout: context.commands }, annotations.text);
+  else await print(context, formatCheck(result, { color }));
   await summarise();
 }

@@ -3,6 +3,8 @@ import { UserError } from '../../errors.js';
 /** The process that a command runs in: given as a value, so that every path through the command line can be tested. */
 export interface Context {
   readonly stdout: NodeJS.WriteStream;
+  /** The same stream, for what is meant as commands of a workflow: `stdout` lets none through where they count. */
+  readonly commands: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
@@ -23,7 +25,7 @@ export function hasColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): bo
  *
  * @throws UserError where it cannot be written, such as to a full disk.
  */
-export async function print({ stdout }: Context, text: string): Promise<void> {
+export async function print({ stdout }: Pick<Context, 'stdout'>, text: string): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
       stdout.write(text, (error) => (error ? reject(error) : resolve()));
