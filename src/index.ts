@@ -20,7 +20,12 @@
  */
 
 export { type AnalyzeOptions, analyze, defaultTarget } from './api/analyze.js';
-export { type Inspection, type InspectOptions, inspect } from './api/inspect.js';
+export {
+  type Inspection,
+  type InspectModelOptions,
+  type InspectOptions,
+  inspect,
+} from './api/inspect.js';
 export { type InstrumentModelOptions, instrumentModel } from './api/instrumentModel.js';
 export { mergeSavedRuns } from './api/mergeSavedRuns.js';
 export { type Bound, parseBound } from './check/bound.js';
@@ -28,6 +33,7 @@ export { type CheckResult, type CheckRules, check } from './check/check.js';
 export type { CheckConfig } from './check/checkConfig.js';
 export type { Judgement } from './check/judgement.js';
 export type { Aggregate, BoundKind, Level, Rule } from './check/rule.js';
+export type { LayerCost, ModelCost } from './cost/modelCost.js';
 export type { Gpu } from './cuda/gpus.js';
 export { type InstalledCuda, type SetUpCudaOptions, setUpCuda } from './cuda/setUpCuda.js';
 export type { CsvOptions, ImageOptions, ImageSize } from './data/options.js';
@@ -64,9 +70,9 @@ export { diffFormats } from './report/diff/diffFormats.js';
 export { diffTable } from './report/diff/diffTable.js';
 export type { Format, Rendering } from './report/format.js';
 export { formats } from './report/formats.js';
+export { inspectionTable } from './report/inspection/inspectionTable.js';
 export { type PictureOptions, type Plot, plots, type RenderOptions } from './report/options.js';
 export { type ReportOptions, renderReport, report } from './report/report.js';
-export { inspectionTable } from './report/table/inspectionTable.js';
 export type { DifferenceGroup, SettingDifference } from './run/compare/comparableSettings.js';
 export { diffRuns, type LayerDiff, type RunDiff } from './run/compare/diffRuns.js';
 export { recutRun } from './run/compare/recutRun.js';

@@ -1,11 +1,11 @@
 import { UserError } from '../../errors.js';
 import { allocate, type ElementType } from '../../onnx/elementType.js';
 import type { ModelInput } from '../../onnx/modelInput.js';
-import { describeInput, describeShape, fitShape, sampleShape, shapeMismatch } from '../batches/fitShape.js';
-import type { DataOptions } from '../options.js';
+import { describeShape } from '../batches/fitShape.js';
 import type { Reader } from '../reader.js';
 import { requireFits } from '../requireFits.js';
 import type { Sample, SampleStream } from '../sample.js';
+import { type GivenShapes, leavesOpen, sampleDims, shapeExample } from '../sampleDims.js';
 import { wantedRuns } from '../selection.js';
 import { mixSeeds, normalNumbers, uniformNumbers } from './randomNumbers.js';
 
@@ -44,26 +44,10 @@ export const random: Reader = {
 
 const elementsOf = (dims: readonly number[]): number => dims.reduce((product, length) => product * length, 1);
 
-function shapeFor(input: ModelInput, shapes: NonNullable<DataOptions['shapes']>): readonly number[] {
-  const given = Object.hasOwn(shapes, input.name) ? shapes[input.name] : undefined;
-  if (given) {
-    if (!fitShape(given, input)) {
-      throw new UserError(`--shape for ${input.name} does not fit: ${shapeMismatch(given, input)}`);
-    }
-    return given;
-  }
-  const shape = sampleShape(input);
-  if (shape?.every((size) => size !== undefined)) return shape;
-  throw new UserError(
-    `input ${input.name} leaves its shape open (${describeInput(input)} a sample): say which to make, for instance --shape ${input.name}=${exampleOf(shape)}`,
-  );
-}
-
-/** The model's own sizes, and a plausible one where it leaves them open. */
-function exampleOf(shape: readonly (number | undefined)[] | undefined): string {
-  if (!shape || shape.length === 0) return '3x224x224';
-  const open = shape.length > 2 ? 224 : 16;
-  return shape.map((size) => size ?? open).join('x');
+function shapeFor(input: ModelInput, shapes: GivenShapes): readonly number[] {
+  const dims = sampleDims(input, shapes);
+  if (dims) return dims;
+  throw new UserError(`${leavesOpen(input)}: say which to make, for instance ${shapeExample(input)}`);
 }
 
 function randomStream(

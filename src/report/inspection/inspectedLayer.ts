@@ -1,0 +1,62 @@
+import type { LayerCost, ModelCost } from '../../cost/modelCost.js';
+import type { Layer, NotObservable } from '../../layers/layer.js';
+import type { ModelInput } from '../../onnx/modelInput.js';
+import type { Run, RunModel } from '../../run/schema.js';
+
+/** What is listed of a model. */
+export interface InspectedModel {
+  readonly model: RunModel;
+  readonly inputs: readonly ModelInput[];
+  readonly layers: readonly Layer[];
+  readonly notObservable: readonly NotObservable[];
+  readonly cost?: ModelCost & { readonly inputShapes: Readonly<Record<string, readonly number[]>> };
+  /** Why `cost` is absent, in words. */
+  readonly costUnknown?: string;
+}
+
+/** One layer as it is listed, in every format. Numbers that are not known are `null`. */
+export interface InspectedLayer extends LayerCost {
+  readonly name: string;
+  readonly node: string;
+  readonly op: string;
+  readonly output: string;
+  readonly features: number | null;
+  readonly weightShape: readonly number[] | null;
+  readonly rankLimit: number | null;
+  readonly parameters: number | null;
+  /** Of the whole model's MACs, those outside of layers included. */
+  readonly macsShare: number | null;
+  /** Where a run was given that observed the layer. */
+  readonly saturation?: number | null;
+}
+
+const unknownCost: LayerCost = {
+  outputShape: null,
+  macs: null,
+  receptiveField: null,
+  stride: null,
+  predictedUnproductive: false,
+};
+
+/** The layers of a model as they are listed; with the saturation that a run of the model found. */
+export function inspectedLayers({ layers, cost }: InspectedModel, run?: Run): InspectedLayer[] {
+  const all = cost ? cost.totals.macs + cost.totals.otherMacs : 0;
+  const saturations = new Map(run?.layers.map(({ name, saturation }) => [name, saturation]));
+  return layers.map((layer, index) => {
+    const { name, node, op, output, features, weightShape, rankLimit, parameters } = layer;
+    const costs = cost?.layers[index] ?? unknownCost;
+    return {
+      name,
+      node,
+      op,
+      output,
+      features: features ?? null,
+      weightShape: weightShape ?? null,
+      rankLimit: rankLimit ?? null,
+      parameters: parameters ?? null,
+      ...costs,
+      macsShare: costs.macs === null || all === 0 ? null : costs.macs / all,
+      ...(run ? { saturation: saturations.get(name) ?? null } : {}),
+    };
+  });
+}
