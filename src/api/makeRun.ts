@@ -7,6 +7,7 @@ import type { FoundLayers } from '../layers/findLayers.js';
 import type { Layer } from '../layers/layer.js';
 import { layerGraph } from '../layers/layerGraph.js';
 import { modelWarnings, roundingWarnings } from '../layers/modelWarnings.js';
+import { weightHashes } from '../layers/weightHash.js';
 import type { ModelFile } from '../onnx/modelFile.js';
 import type { Run, RunLayer, RunSettings } from '../run/schema.js';
 import { storedRule } from '../run/storedRule.js';
@@ -61,8 +62,10 @@ export async function makeRun(
   const statisticsSeconds = (performance.now() - started) / 1000;
   const invalid = new Map(observation.layers.map((layer) => [layer.name, invalidNumbers(layer)]));
   const atInput = new Set(measuredAtInput);
+  const hashes = await weightHashes(model, found.layers);
   const layers = found.layers.map((layer): RunLayer => {
     const { name, node, op, output, weightShape, parameters, rankLimit } = layer;
+    const weights = hashes.get(name);
     const statistics = computed.get(name)?.statistics ?? invalid.get(name);
     if (!statistics) throw new Error(`layer ${name} was not observed`);
     const doubt = computed.has(name) ? sampleDoubt(layer, options, statistics.observations, samples) : [];
@@ -75,6 +78,7 @@ export async function makeRun(
       warnings: [...statistics.warnings, ...doubt],
       ...(weightShape ? { weightShape } : {}),
       ...(parameters === undefined ? {} : { parameters }),
+      ...(weights === undefined ? {} : { weights }),
       ...(rankLimit !== undefined && isLinear(options) ? { rankLimit } : {}),
       ...(atInput.has(name) ? { measuredAt: 'input' } : {}),
     };

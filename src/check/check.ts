@@ -1,6 +1,8 @@
 import { UserError } from '../errors.js';
 import type { SettingDifference } from '../run/compare/comparableSettings.js';
+import type { Renamed } from '../run/compare/matchLayers.js';
 import type { Run } from '../run/schema.js';
+import { alignBaseline } from './alignBaseline.js';
 import { requireGroups } from './allowDifferent.js';
 import { requireComparable } from './baseline.js';
 import type { Bound } from './bound.js';
@@ -39,6 +41,8 @@ export interface CheckResult {
   readonly comparisons: number;
   /** Layers that no baseline layer stands for, where a rule compares with it: not judged by that rule. */
   readonly added: readonly string[];
+  /** Layers that the baseline calls otherwise: known by their weights, or by their shape and place in the graph. */
+  readonly renamed: readonly Renamed[];
   /** In what baseline and run were made differently, without that being refused. */
   readonly differences: readonly SettingDifference[];
   /** Layers that hold to every rule, but by numbers in doubt (see their warnings). */
@@ -53,9 +57,9 @@ export interface CheckResult {
  *   saturation is not from 0 to 1, or the baseline does not compare with the run.
  */
 export function check(run: Run, rules: CheckRules): CheckResult {
-  const { baseline } = rules;
   const all = allRules(rules);
-  requireRules(run, all, baseline);
+  requireRules(run, all, rules.baseline);
+  const { baseline, renamed = [] } = rules.baseline ? alignBaseline(run, rules.baseline) : {};
   const allowed = requireGroups(rules.allowDifferent ?? [], 'allowDifferent');
   const differences = baseline && comparesWith(all) ? requireComparable(run, baseline, allowed) : [];
   const { judgements, added } = judge(run, all, baseline);
@@ -77,6 +81,7 @@ export function check(run: Run, rules: CheckRules): CheckResult {
     layers: layers.size,
     comparisons: judgements.length,
     added,
+    renamed,
     differences,
     doubtful: doubtful.map(({ name }) => name),
   };
@@ -90,9 +95,19 @@ export function check(run: Run, rules: CheckRules): CheckResult {
  */
 export function requireFittingRules(run: Named, rules: CheckRules, isBaseline = false): void {
   const all = allRules(rules);
-  const baseline = isBaseline ? run : rules.baseline;
+  // Which layers another export renamed is known only by the run: until then each may stand for any.
+  const baseline =
+    isBaseline || (rules.baseline && hasOtherNames(run, rules.baseline))
+      ? { layers: [...run.layers, ...(rules.baseline?.layers ?? [])] }
+      : rules.baseline;
   if (!isBaseline) requireRules(run, all, rules.baseline);
   for (const rule of all) chooser(rule, run, baseline);
+}
+
+function hasOtherNames(run: Named, baseline: Named): boolean {
+  const names = new Set(run.layers.map(({ name }) => name));
+  const old = new Set(baseline.layers.map(({ name }) => name));
+  return [...names].some((name) => !old.has(name)) && [...old].some((name) => !names.has(name));
 }
 
 function allRules(rules: CheckRules): Rule[] {

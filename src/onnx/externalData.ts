@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises';
+import { open, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { UserError } from '../errors.js';
 import { allocate, elementTypeOf } from './elementType.js';
@@ -46,6 +46,32 @@ export function externalFiles(model: ModelProto, path: string, folder: string): 
     ({ dataLocation }) => dataLocation === TensorProto_DataLocation.EXTERNAL,
   );
   return [...new Set(external.map((tensor) => join(folder, locationOf(tensor, path).location)))];
+}
+
+/** More than this is not read into memory a second time. */
+const LARGEST_EMBEDDED = 2 ** 30;
+
+/**
+ * A tensor with its values in it, read from its file where they lie outside the model.
+ *
+ * @returns `undefined` where the file cannot be read whole, or the tensor is larger than 1 GiB.
+ */
+export async function embeddedTensor(
+  tensor: TensorProto,
+  { path, externalDataFolder: folder }: { readonly path: string; readonly externalDataFolder?: string },
+): Promise<TensorProto | undefined> {
+  if (tensor.dataLocation !== TensorProto_DataLocation.EXTERNAL) return tensor;
+  const { location, offset, length } = locationOf(tensor, path);
+  if (folder === undefined || length > LARGEST_EMBEDDED) return undefined;
+  const file = await open(join(folder, location)).catch(() => undefined);
+  if (!file) return undefined;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
+    const inside = { dataLocation: TensorProto_DataLocation.DEFAULT, externalData: [], rawData: buffer };
+    return bytesRead === length ? { ...tensor, ...inside } : undefined;
+  } finally {
+    await file.close();
+  }
 }
 
 function locationOf(tensor: TensorProto, path: string): ExternalLocation {

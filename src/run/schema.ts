@@ -104,6 +104,8 @@ export interface RunLayer extends LayerStatistics {
   /** Numbers of the model, not of the data: for reports. */
   readonly weightShape?: readonly number[];
   readonly parameters?: number;
+  /** SHA-256 of the weight's values in one order and type: by it, another export's layer is known again. */
+  readonly weights?: string;
   /** The most directions that the output can have, whatever the data; where that is fewer than `features`. */
   readonly rankLimit?: number;
   /** The moments are those of the layer's input x, mapped: y = W x + b. Absent: they are those of its output. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { check } from '../../src/check/check.js';
+import { check, requireFittingRules } from '../../src/check/check.js';
 import { UserError } from '../../src/errors.js';
+import { checkMarkdown } from '../../src/report/checks/checkMarkdown.js';
 import { formatCheck } from '../../src/report/checks/checkText.js';
+import { junit } from '../../src/report/checks/junit.js';
 import type { RunData, RunSettings } from '../../src/run/schema.js';
 import { invalidLayer, layer, run } from '../support/runs.js';
 
@@ -86,6 +88,44 @@ describe('a check', () => {
 
   it('refuses a run without layers', () => {
     expect(() => check(run([]), { minSaturation: [{ bound: 0 }] })).toThrow('the run has no layers');
+  });
+});
+
+describe('a check against a baseline of another export', () => {
+  const old = run([
+    layer('stem', 80, 100, { weights: 'A' }),
+    layer('head', 50, 100, { weights: 'B' }),
+    layer('gone', 40, 100, { weights: 'C' }),
+  ]);
+  const now = run([layer('conv_0', 70, 100, { weights: 'A' }), layer('gone', 50, 100, { weights: 'B' })]);
+
+  it('holds a layer against the one of its weight, and says what that was called', () => {
+    const result = check(now, { baseline: old, maxDrop: [{ bound: 0.05 }, { glob: 'gone', bound: 0 }] });
+    expect(result.renamed).toEqual([
+      { name: 'conv_0', was: 'stem' },
+      { name: 'gone', was: 'head' },
+    ]);
+    expect(summary(result)).toEqual([
+      ['conv_0', 'maxDrop', 'bound'],
+      ['gone (of the baseline)', 'maxDrop', 'gone'],
+    ]);
+    expect(result.violations[0]).toMatchObject({ value: 0.7, baseline: 0.8 });
+    expect(formatCheck(result)).toContain(
+      '\n  another name in the baseline: conv_0 (was stem) and gone (was head)\n',
+    );
+    expect(checkMarkdown(result, now)).toContain(
+      'Another name in the baseline: `conv_0` (was `stem`) and `gone` (was `head`)',
+    );
+    expect(junit(result, now)).toContain('another name in the baseline: conv_0 (was stem)');
+  });
+
+  it('takes rules by the names of the run, and refuses none of them before the pass', () => {
+    const rules = { baseline: old, maxDrop: [{ glob: 'conv_*', bound: 0.2 }] };
+    expect(() => requireFittingRules(now, rules)).not.toThrow();
+    expect(check(now, rules).passed).toBe(true);
+    expect(() => check(now, { ...rules, maxDrop: [{ glob: 'stem', bound: 0.2 }] })).toThrow(
+      /matches no layer: the run has conv_0, gone/,
+    );
   });
 });
 

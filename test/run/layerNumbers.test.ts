@@ -72,6 +72,7 @@ describe('the numbers of a layer', () => {
       [
         'layer,in',
         ...compared.map((name) => ['before', 'after', 'change'].map((when) => `${name}.${when}`).join(',')),
+        'was',
       ].join(','),
     );
     expect(Object.keys(diffRuns(one, one).layers[0])).toEqual(['name', 'before', 'after', ...compared]);

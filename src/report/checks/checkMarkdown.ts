@@ -2,6 +2,7 @@ import type { CheckResult } from '../../check/check.js';
 import type { Judgement } from '../../check/judgement.js';
 import { titleOf } from '../../check/wording.js';
 import { differenceInWords } from '../../run/compare/comparableSettings.js';
+import type { Renamed } from '../../run/compare/matchLayers.js';
 import type { Run } from '../../run/schema.js';
 import { counted, listed } from '../../text/numbers.js';
 import { code, prose } from '../markdown/foreignText.js';
@@ -34,6 +35,7 @@ export function checkMarkdown(
     ...result.differences.map(
       (each) => `⚠️ The baseline was made differently: ${differenceInWords(each, prose)}.`,
     ),
+    ...(result.renamed.length > 0 ? [`Another name in the baseline: ${renamedInWords(result.renamed)}`] : []),
     ...(result.added.length > 0
       ? [`Not in the baseline, so not held against it: ${names(result.added)}`]
       : []),
@@ -53,6 +55,12 @@ export function checkMarkdown(
   }
   return `${parts.join('\n\n')}\n`;
 }
+
+const renamedInWords = (renamed: readonly Renamed[]): string =>
+  listed(
+    renamed.map(({ name, was }) => `${code(name)} (was ${code(was)})`),
+    NAMED,
+  );
 
 function verdict({ passed, judgements, violations, layers, comparisons }: CheckResult): string {
   const warned = judgements.filter(({ outcome }) => outcome === 'warned').length;

@@ -2,6 +2,7 @@ import type { CheckResult } from '../../check/check.js';
 import type { Judgement } from '../../check/judgement.js';
 import { titleOf } from '../../check/wording.js';
 import { differenceInWords } from '../../run/compare/comparableSettings.js';
+import type { Renamed } from '../../run/compare/matchLayers.js';
 import type { Run } from '../../run/schema.js';
 import { displayWidth, padEnd } from '../../text/displayWidth.js';
 import { counted, listed } from '../../text/numbers.js';
@@ -42,16 +43,20 @@ function complaint(judgement: Judgement): string {
   return `${message}${doubt} [${printable(origin)}]`;
 }
 
-function notes({ added, doubtful, differences }: CheckResult): string[] {
+function notes({ added, doubtful, differences, renamed }: CheckResult): string[] {
   const names = (layers: readonly string[]) => listed(layers.map(printable));
   return [
     ...differences.map(
       (each) => `  the baseline was made differently: ${printable(differenceInWords(each))}`,
     ),
+    ...(renamed.length > 0 ? [`  another name in the baseline: ${listed(renamed.map(renamedInWords))}`] : []),
     ...(added.length > 0 ? [`  not in the baseline, so not held against it: ${names(added)}`] : []),
     ...(doubtful.length > 0 ? [`  passed on no more observations than features: ${names(doubtful)}`] : []),
   ];
 }
+
+/** `fc (was head)`. */
+const renamedInWords = ({ name, was }: Renamed): string => `${printable(name)} (was ${printable(was)})`;
 
 function verdict(result: CheckResult, { chalk, symbols }: Style): string {
   const { passed, judgements, violations, layers, comparisons } = result;

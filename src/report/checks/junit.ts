@@ -26,9 +26,10 @@ export function junit(result: CheckResult, run: Run, { name = run.model.path }: 
 }
 
 /** What no test case is about, and a reader should know. */
-function notes({ added, doubtful, differences }: CheckResult): string[] {
+function notes({ added, doubtful, differences, renamed }: CheckResult): string[] {
   const lines = [
     ...differences.map((each) => `the baseline was made differently: ${differenceInWords(each)}`),
+    ...renamed.map(({ name, was }) => `another name in the baseline: ${name} (was ${was})`),
     ...added.map((name) => `not in the baseline, so not held against it: ${name}`),
     ...doubtful.map((name) => `passed on no more observations than features: ${name}`),
   ];

@@ -5,19 +5,24 @@ import { byChange } from './byChange.js';
 
 const statistics = diffNumbers.map(({ key }) => key as DiffKey);
 
-/** One row a layer, the largest change first, all digits; then layers that came and went. */
+/**
+ * One row a layer, the largest change first, all digits; then layers that came and went. `was`: what the first run
+ * calls the layer, where that is another name.
+ */
 export function diffCsv({ layers, added, gone }: RunDiff): string {
   const header = [
     'layer',
     'in',
     ...statistics.flatMap((name) => [`${name}.before`, `${name}.after`, `${name}.change`]),
+    'was',
   ];
   const rows: CsvCell[][] = byChange(layers).map((layer) => [
     layer.name,
     'both',
     ...statistics.flatMap((name) => [layer[name].before, layer[name].after, layer[name].change]),
+    layer.was ?? null,
   ]);
-  const empty = statistics.flatMap(() => [null, null, null]);
+  const empty = [...statistics.flatMap(() => [null, null, null]), null];
   const moved = [
     ...added.map((name) => [name, 'after', ...empty]),
     ...gone.map((name) => [name, 'before', ...empty]),

@@ -11,12 +11,14 @@ export function diffMarkdown(diff: RunDiff, options: RenderOptions = {}): string
   const [before, after] = namesOf([diff.before, diff.after], options).map(markdownText);
   const isSame = ({ saturation, features }: LayerDiff) =>
     saturation.before === saturation.after && features.change === 0;
+  const was = (layer: LayerDiff) => (layer.was === undefined ? '' : ` (was ${markdownText(layer.was)})`);
   const changed = byChange(diff.layers.filter((layer) => !isSame(layer)));
+  const unshown = diff.layers.filter((layer) => layer.was !== undefined && isSame(layer));
   const same = diff.layers.length - changed.length;
   const table = markdownTable(
     ['layer', 'before', 'after', 'points', 'dimensions'],
     changed.map((layer) => [
-      markdownText(layer.name),
+      markdownText(layer.name) + was(layer),
       share(layer.saturation.before),
       share(layer.saturation.after),
       points(layer.saturation),
@@ -29,6 +31,9 @@ export function diffMarkdown(diff: RunDiff, options: RenderOptions = {}): string
     `### delve: saturation of ${after}, compared with ${before}`,
     ...diff.settings.map((difference) => `⚠️ ${differenceInWords(difference, markdownText)}.`),
     ...(changed.length > 0 ? [table] : []),
+    ...(unshown.length > 0
+      ? [`Renamed: ${unshown.map((layer) => markdownText(layer.name) + was(layer)).join(', ')}`]
+      : []),
     ...(diff.added.length > 0 ? [`New: ${names(diff.added)}`] : []),
     ...(diff.gone.length > 0 ? [`Gone: ${names(diff.gone)}`] : []),
     same === 0 && changed.length === 0

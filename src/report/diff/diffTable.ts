@@ -1,13 +1,12 @@
 import { differenceInWords } from '../../run/compare/comparableSettings.js';
 import type { Change, LayerDiff, RunDiff } from '../../run/compare/diffRuns.js';
 import type { Run } from '../../run/schema.js';
-import { displayWidth, padEnd, padStart, shorten, wrap } from '../../text/displayWidth.js';
+import { displayWidth, shorten, wrap } from '../../text/displayWidth.js';
 import { counted, listed, percent } from '../../text/numbers.js';
 import { printable } from '../../text/printable.js';
+import { type TextColumn, textTable } from '../../text/textTable.js';
 import { namesOf, type RenderOptions, type Style, styleOf } from '../options.js';
 import { byChange } from './byChange.js';
-
-const GAP = '  ';
 
 /** Two runs side by side for people: a line a layer, the largest change first, then layers that came and went. */
 export function diffTable(diff: RunDiff, options: RenderOptions = {}): string {
@@ -40,58 +39,32 @@ function describe(label: string, name: string, { data }: Run, { chalk, symbols, 
 }
 
 function rows(layers: readonly LayerDiff[], { chalk, symbols, width }: Style): string[] {
-  const cells = layers.map((layer) => ({
-    name: printable(layer.name),
-    before: share(layer.saturation.before),
-    after: share(layer.saturation.after),
-    change: points(layer.saturation),
-    dimensions: `${dimension(layer, 'before')} ${symbols.arrow} ${dimension(layer, 'after')}`,
-    sign: Math.sign(layer.saturation.change ?? 0),
-  }));
-  const delta = symbols.delta === 'd' ? 'change' : symbols.delta;
-  const columnOf = (title: string, values: readonly string[]) =>
-    Math.max(displayWidth(title), ...values.map(displayWidth));
-  const before = columnOf(
-    'before',
-    cells.map((row) => row.before),
-  );
-  const after = columnOf(
-    'after',
-    cells.map((row) => row.after),
-  );
-  const change = columnOf(
-    delta,
-    cells.map((row) => row.change),
-  );
-  const dimensions = columnOf(
-    'dim',
-    cells.map((row) => row.dimensions),
-  );
-  const room = width - before - after - change - dimensions - 4 * GAP.length;
-  const name = Math.min(
-    room,
-    columnOf(
-      'layer',
-      cells.map((row) => row.name),
-    ),
-  );
-  const head = [
-    padEnd('layer', name),
-    padStart('before', before),
-    padStart('after', after),
-    padStart(delta, change),
-    padStart('dim', dimensions),
-  ].join(GAP);
-  const lines = cells.map((row) => {
-    const paint = row.sign > 0 ? chalk.green : row.sign < 0 ? chalk.red : chalk.dim;
-    return [
-      padEnd(shorten(row.name, name, symbols.ellipsis), name),
-      padStart(row.before, before),
-      padStart(row.after, after),
-      paint(padStart(row.change, change)),
-      padStart(row.dimensions, dimensions),
-    ].join(GAP);
+  const paint = (cell: string, row: number) => {
+    const sign = Math.sign(layers[row].saturation.change ?? 0);
+    return (sign > 0 ? chalk.green : sign < 0 ? chalk.red : chalk.dim)(cell);
+  };
+  const was: TextColumn = {
+    title: 'was',
+    cells: layers.map((layer) => printable(layer.was ?? '')),
+    isName: true,
+  };
+  const numbers = (title: string, of: (layer: LayerDiff) => string): TextColumn => ({
+    title,
+    cells: layers.map(of),
+    align: 'right',
   });
+  const columns: TextColumn[] = [
+    { title: 'layer', cells: layers.map(({ name }) => printable(name)), isName: true },
+    ...(layers.some((layer) => layer.was !== undefined) ? [was] : []),
+    numbers('before', ({ saturation }) => share(saturation.before)),
+    numbers('after', ({ saturation }) => share(saturation.after)),
+    {
+      ...numbers(symbols.delta === 'd' ? 'change' : symbols.delta, ({ saturation }) => points(saturation)),
+      paint,
+    },
+    numbers('dim', (layer) => `${dimension(layer, 'before')} ${symbols.arrow} ${dimension(layer, 'after')}`),
+  ];
+  const { head, lines } = textTable(columns, width, symbols.ellipsis);
   return [chalk.dim(head), chalk.dim(symbols.rule.repeat(displayWidth(head))), ...lines];
 }
 

@@ -3,6 +3,7 @@ import { excerpt } from '../../shape/jsonShape.js';
 import { type DiffKey, diffNumbers } from '../layerNumbers.js';
 import type { Run, RunLayer } from '../schema.js';
 import { differencesOf, type SettingDifference } from './comparableSettings.js';
+import { matchLayers } from './matchLayers.js';
 
 /** A number in both runs; `null` where a run has none (the layer is invalid, or nothing was observed). */
 export interface Change {
@@ -14,7 +15,10 @@ export interface Change {
 
 /** What became of a layer: of its numbers, by their names, and the whole of it. */
 export interface LayerDiff extends Readonly<Record<DiffKey, Change>> {
+  /** What the second run calls it. */
   readonly name: string;
+  /** What the first run calls it, where that is another name. */
+  readonly was?: string;
   readonly before: RunLayer;
   readonly after: RunLayer;
 }
@@ -32,23 +36,18 @@ export interface RunDiff {
   readonly settings: readonly SettingDifference[];
 }
 
-/** Compares two runs layer by layer, matched by name. */
+/** Compares two runs layer by layer, matched by weights, by name or by place (`matchLayers`). */
 export function diffRuns(before: Run, after: Run): RunDiff {
-  const old = new Map(before.layers.map((layer) => [layer.name, layer]));
-  const layers: LayerDiff[] = [];
-  const added: string[] = [];
-  for (const layer of after.layers) {
-    const match = old.get(layer.name);
-    if (match) layers.push(diffLayers(match, layer));
-    else added.push(layer.name);
-    old.delete(layer.name);
-  }
+  const matches = matchLayers(before, after);
+  const taken = new Set(matches.flatMap((match) => [match.before, match.after]));
+  const names = (layers: readonly RunLayer[]) =>
+    layers.filter((layer) => !taken.has(layer)).map(({ name }) => name);
   return {
     before,
     after,
-    layers,
-    added,
-    gone: [...old.keys()],
+    layers: matches.map((match) => diffLayers(match.before, match.after)),
+    added: names(after.layers),
+    gone: names(before.layers),
     settings: differencesOf(before, after),
   };
 }
@@ -68,7 +67,7 @@ export function requireCommonLayers(
     side.length > 0 ? `such as ${excerpt(side[0])}` : 'without any';
   throw new UserError(
     `${names[0]} (${example(gone)}) and ${names[1]} (${example(added)}) have no layer in common: ` +
-      'compare runs of one architecture, whose layers have the same names',
+      'compare runs of one architecture',
   );
 }
 
@@ -79,6 +78,7 @@ function diffLayers(before: RunLayer, after: RunLayer): LayerDiff {
   });
   return {
     name: after.name,
+    ...(after.name === before.name ? {} : { was: before.name }),
     before,
     after,
     ...(Object.fromEntries(changes) as Record<DiffKey, Change>),

@@ -78,6 +78,7 @@ const layer = {
   ),
   invalid: optional(objectOf({ batch: wholeFrom(1), reason: string })),
   weightShape: optional(arrayOf(wholeFrom(0))),
+  weights: optional(string),
   rankLimit: optional(wholeFrom(0)),
   measuredAt: optional(oneOf('input')),
   warnings: arrayOf(string),

@@ -66,3 +66,28 @@ describe('two runs as Markdown', () => {
     expect(diffMarkdown(diffRuns(before, run([])))).toContain('The runs have no layer in common.\n');
   });
 });
+
+describe('a layer that was called otherwise', () => {
+  const moved = diffRuns(
+    run([layer('stem', 3, 4, { weights: 'A' }), layer('fc', 1, 4, { weights: 'B' })]),
+    run([layer('conv2d_0', 2, 4, { weights: 'A' }), layer('gemm_0', 1, 4, { weights: 'B' })]),
+  );
+
+  it('has its old name beside the new one in every format', () => {
+    const rows = Papa.parse<Record<string, string>>(diffCsv(moved), { header: true, skipEmptyLines: true });
+    expect(rows.data.map((row) => [row.layer, row.in, row.was])).toEqual([
+      ['conv2d_0', 'both', 'stem'],
+      ['gemm_0', 'both', 'fc'],
+    ]);
+    const text = diffMarkdown(moved, { names: ['a', 'b'] });
+    expect(text).toContain('| conv2d\\_0 (was stem) | 75.0 % | 50.0 % |');
+    expect(text).toContain('\n\nRenamed: gemm\\_0 (was fc)\n\n1 layer changed, 1 did not.\n');
+    const json = JSON.parse(diffFormats.get('json')?.(moved, {}) ?? '');
+    expect(json.layers).toMatchObject([
+      { name: 'conv2d_0', was: 'stem' },
+      { name: 'gemm_0', was: 'fc' },
+    ]);
+    expect(json).toMatchObject({ added: [], gone: [] });
+    expect(Object.keys(diff.layers[0])).not.toContain('was');
+  });
+});

@@ -55,6 +55,27 @@ describe('two runs side by side', () => {
     expect(diffTable(diffRuns(before, after), { color: true })).toContain('\u001b[31m-25.0');
   });
 
+  it('say what a layer was called before', () => {
+    const renamed = (a: string, b: string) =>
+      run([layer(a, 3, 4, { weights: 'A' }), layer(b, 1, 4, { weights: 'B' })]);
+    const names = ['a.delve', 'b.delve'];
+    const text = diffTable(diffRuns(renamed('stem', 'fc'), renamed('conv2d_0', 'fc')), { names });
+    expect(text.split('\n').slice(3, 7)).toEqual([
+      'layer     was   before   after    Δ        dim',
+      '──────────────────────────────────────────────',
+      'conv2d_0  stem  75.0 %  75.0 %  0.0  3/4 → 3/4',
+      'fc              25.0 %  25.0 %  0.0  1/4 → 1/4',
+    ]);
+    // Cut names stay apart, and lines within the width.
+    const long = (end: string) => `${'bert.encoder.layer.'.repeat(4)}${end}`;
+    const wide = diffTable(
+      diffRuns(renamed(long('0.query'), long('1.query')), renamed(long('2.query'), long('3.query'))),
+    );
+    expect(Math.max(...wide.split('\n').map(displayWidth))).toBeLessThanOrEqual(80);
+    const shown = wide.split('\n').flatMap((line) => /^(\S+) {2}(\S+) {2}\d/.exec(line)?.slice(1) ?? []);
+    expect([shown.length, new Set(shown).size]).toEqual([4, 4]);
+  });
+
   it('say where nothing compares', () => {
     expect(diffTable(diffRuns(before, run([])))).toContain('The runs have no layer in common.\n');
   });
