@@ -77,24 +77,34 @@ export async function embeddedTensor(
 function locationOf(tensor: TensorProto, path: string): ExternalLocation {
   const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
   const location = entries.get('location') ?? '';
-  const offset = Number(entries.get('offset') ?? 0);
-  const length = Number(entries.get('length') ?? bytesOf(tensor));
-  if (location === '' || !isByteCount(offset) || !isByteCount(length)) {
+  const wanted = bytesOf(tensor);
+  const offset = byteCount(entries.get('offset') ?? '0');
+  const length = byteCount(entries.get('length') ?? `${wanted ?? 0}`);
+  if (location === '' || offset === undefined || length === undefined) {
     throw new UserError(
       `${path}: weight ${tensor.name} is external, but its location, offset or length makes no sense: export the model again`,
+    );
+  }
+  if (wanted !== undefined && wanted !== length) {
+    throw new UserError(
+      `${path}: weight ${tensor.name} is external and takes ${wanted} bytes by its shape, but has ${length} of ${location}: export the model again`,
     );
   }
   return { location, offset, length };
 }
 
-/** What a tensor needs where it does not say how much of its file is its own. */
-function bytesOf({ dataType, dims }: TensorProto): number {
+/** What a tensor takes by its shape; `undefined` where its type is of no known size. */
+function bytesOf({ dataType, dims }: TensorProto): number | undefined {
   const type = elementTypeOf(dataType);
-  if (type === undefined || type === 'string') return 0;
+  if (type === undefined || type === 'string') return undefined;
   return dims.reduce((size, dim) => size * Number(dim), allocate(type, 0).BYTES_PER_ELEMENT);
 }
 
-const isByteCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+/** Digits only, as ONNX Runtime reads them: what else JavaScript takes for a number (`0x10`, ` 4`, `1e2`) is none. */
+function byteCount(text: string): number | undefined {
+  const value = Number(text);
+  return /^\d+$/.test(text) && Number.isSafeInteger(value) ? value : undefined;
+}
 
 async function sizeInFolder(location: string, folder: string, owner: string): Promise<number> {
   const outside = new UserError(
@@ -110,6 +120,10 @@ async function sizeInFolder(location: string, folder: string, owner: string): Pr
   if (leaves(relative(await realpath(folder), real))) throw outside;
   const found = await stat(real);
   if (!found.isFile()) throw new UserError(`external data ${location} (${owner}) is not a file`);
+  // ONNX Runtime 1.30 ends the process over one, though no weight may need a byte of it.
+  if (found.size === 0) {
+    throw new UserError(`external data ${location} (${owner}) is empty: copy it again`);
+  }
   return found.size;
 }
 

@@ -3,6 +3,7 @@ import { fromBinary, isFieldSet, toBinary } from '@bufbuild/protobuf';
 import { messageOf, UserError } from '../errors.js';
 import { requireRegular } from '../files/regularFile.js';
 import { checkGraph } from './checkGraph.js';
+import { checkTensors } from './checkTensors.js';
 import { checkExternalData } from './externalData.js';
 import { otherFolder, otherFormat } from './otherFormats.js';
 import { type GraphProto, type ModelProto, ModelProtoSchema } from './proto/onnx_pb.js';
@@ -50,6 +51,7 @@ async function readModel(path: string, outline: boolean): Promise<ModelFile> {
     throw notOnnx(path, bytes, 'is not an ONNX model (it has no graph or no opset): pass a .onnx file');
   }
   checkGraph(graph, path);
+  checkTensors(proto, path);
   const folder = dirname(resolve(path));
   const hasExternalData = await checkExternalData(proto, path, folder);
   return {

@@ -22,15 +22,13 @@ const models = () =>
   ]);
 
 /** `x · w` with w in a file. */
-const external = () =>
+const external = (location = 'weights.bin') =>
   Buffer.from(
     modelBytes({
       inputs: [value('x', 'float32', ['n', 4])],
       nodes: [node('MatMul', ['x', 'w'], ['y'], {}, { name: '/fc/MatMul' })],
       outputs: [value('y', 'float32', ['n', 3])],
-      initializers: [
-        externalTensor('w', 'float32', [4, 3], { location: 'weights.bin', offset: 0, length: 48 }),
-      ],
+      initializers: [externalTensor('w', 'float32', [4, 3], { location, offset: 0, length: 48 })],
     }),
   );
 
@@ -79,6 +77,24 @@ export const fileKinds: readonly Kind[] = [
     },
     read: async (folder) =>
       void (await analyze({ model: join(folder, 'model.onnx'), data: 'random:3', provider: 'cpu' })),
+  },
+  {
+    name: 'external-analyze',
+    file: 'model.onnx',
+    structure: protobuf(ModelProtoSchema),
+    runsModel: true,
+    async whole(folder) {
+      await writeFile(join(folder, 'weights.bin'), Buffer.alloc(48, 1));
+      await writeFile(join(folder, 'empty.bin'), '');
+      return [external(), external('empty.bin')];
+    },
+    read: async (folder) =>
+      void (await analyze({
+        model: join(folder, 'model.onnx'),
+        data: 'random:3',
+        provider: 'cpu',
+        threads: 1,
+      })),
   },
   {
     name: 'onnx-analyze',

@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
 import { readModelFile } from '../../src/onnx/modelFile.js';
-import type { TensorProto } from '../../src/onnx/proto/onnx_pb.js';
+import { StringStringEntryProtoSchema, type TensorProto } from '../../src/onnx/proto/onnx_pb.js';
 import { folderWith } from '../support/folder.js';
 import { externalTensor, modelBytes, node, value } from '../support/models.js';
 
@@ -89,6 +91,73 @@ describe('external data', () => {
     await mkdir(join(folder, 'data'));
     await expect(read(folder)).rejects.toThrow(/is not a file/);
     await expect(read(await folderOf(weight({ location: '.' })))).rejects.toThrow(/is not a file/);
+  });
+
+  it.each([
+    '0x10',
+    ' 4',
+    '4 ',
+    '1e1',
+    '1.5',
+    '+4',
+    '-0',
+    '',
+    'four',
+    '٤',
+    '9007199254740993',
+    '99999999999999999999',
+  ])('with the offset or length %j is refused', async (text) => {
+    for (const key of ['offset', 'length']) {
+      const tensor = weight({ location: 'weights.bin' });
+      tensor.externalData.push(create(StringStringEntryProtoSchema, { key, value: text }));
+      await expect(read(await folderOf(tensor))).rejects.toThrow(
+        /its location, offset or length makes no sense/,
+      );
+    }
+  });
+
+  it.each([12, 20, 0])('of %d bytes for a weight that takes 16 is refused', async (length) => {
+    const folder = await folderOf(weight({ location: 'weights.bin', length }));
+    await expect(read(folder)).rejects.toThrow(
+      `weight w is external and takes 16 bytes by its shape, but has ${length} of weights.bin`,
+    );
+  });
+
+  it.each([
+    'a\u0000b',
+    'x'.repeat(5000),
+    'nope/',
+    'a%2fb',
+    '\\\\host\\share',
+    'con:',
+    '\ud800',
+    '\u202e.bin',
+    'WEIGHTS.bin',
+  ])('called %j, which is not there, is refused', async (location) => {
+    const error: unknown = await read(await folderOf(weight({ location }))).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(UserError);
+    expect(String(error)).toMatch(/is missing|is not a file|outside the model/);
+  });
+
+  it('that is empty is refused, even where the weight takes no byte: ONNX Runtime ends the process over it', async () => {
+    const folder = await folderOf(externalTensor('w', 'float32', [0, 4], { location: 'empty.bin' }));
+    await writeFile(join(folder, 'empty.bin'), '');
+    await expect(read(folder)).rejects.toThrow(/empty\.bin \(weight w of .*\) is empty: copy it again/);
+  });
+
+  it('behind links that lead to each other, or to a device, or in a pipe, is refused at once', async () => {
+    const folder = await folderOf(weight({ location: 'odd.bin' }));
+    await symlink('other.bin', join(folder, 'odd.bin'));
+    await symlink('odd.bin', join(folder, 'other.bin'));
+    await expect(read(folder)).rejects.toThrow(/odd\.bin .* is missing/);
+    await rm(join(folder, 'odd.bin'));
+    await symlink('/dev/zero', join(folder, 'odd.bin'));
+    await expect(read(folder)).rejects.toThrow(/lies outside the model's folder/);
+    await rm(join(folder, 'odd.bin'));
+    execFileSync('mkfifo', [join(folder, 'odd.bin')]);
+    await expect(read(folder)).rejects.toThrow(/odd\.bin .* is not a file/);
   });
 
   it('of a name that begins with two dots is inside', async () => {

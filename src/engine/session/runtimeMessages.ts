@@ -13,6 +13,7 @@ export function cleanedMessage(message: string): string {
       /\S+\.(?:cc|h|cpp|cu|hpp|cuh):\d+\s+(?:[^().]*::[^()]*\((?:[^()]|\([^()]*\))*\)\S*\s+(?:const\s+)?(?:\[with [^\]]*\]\s*)?|\w+(?:\(\))?\s+)?/g,
       '',
     )
+    .replace(/(?:Exception during initialization:\s*)?\[ONNXRuntimeError\] : \d+ : \w+ :\s*/g, '')
     .replace(/\s*;\s*GPU=\d+[\s\S]*$/, '');
   const told = oneLine(words.replace(/^[\s\S]*?\bwas false\.\s*/, ''));
   return told || oneLine(words) || 'it gives no reason';

@@ -8,6 +8,10 @@ test.each([
   ],
   ['/s/a.cc:5 int64_t onnxruntime::Shape::Size(size_t) const size >= 0 was false. ', 'size >= 0 was false.'],
   ['/s/a.cc:5 void onnxruntime::F(std::function<void(int)>) [with T = float] too large', 'too large'],
+  [
+    "Exception during initialization: [ONNXRuntimeError] : 1 : FAIL : Initializer 'z': raw_data is too short",
+    "Initializer 'z': raw_data is too short",
+  ],
   ['GEMM: Dimension mismatch', 'GEMM: Dimension mismatch'],
   ['', 'it gives no reason'],
 ])('%j becomes %j', (raw, sentence) => {
