@@ -1,0 +1,66 @@
+// `npm run test:mutation -- stats check`: puts small faults into these rooms of `src/`, one at a time, and runs the
+// room's tests on each. Without a room: all of them. `stats/eigen` mutates that part of the room only.
+// What survived stands in `.stryker/<room>.json` and, to be read, in `.stryker/<room>.txt`.
+import { writeFile } from 'node:fs/promises';
+import { Stryker } from '@stryker-mutator/core';
+import { notMutated, testsOfRoom } from './rooms.js';
+
+const chosen = process.argv.slice(2);
+for (const part of chosen.length > 0 ? chosen : Object.keys(testsOfRoom)) {
+  const [room] = part.split('/');
+  const tests = testsOfRoom[room];
+  if (tests === undefined) throw new Error(`"${room}" is not a room with tests: ${Object.keys(testsOfRoom)}`);
+  const results = await mutate(part, tests);
+  await writeFile(`.stryker/${part.replaceAll('/', '-')}.txt`, survivors(results));
+  console.log(`${part}: ${score(results)}`);
+}
+
+function mutate(part, tests) {
+  const name = part.replaceAll('/', '-');
+  process.env.DELVE_MUTATION_TESTS = JSON.stringify(
+    tests.map((test) => (test.endsWith('.ts') ? test : `${test}/**/*.test.ts`)),
+  );
+  return new Stryker({
+    mutate: [part.endsWith('.ts') ? `src/${part}` : `src/${part}/**/*.ts`, ...notMutated],
+    plugins: ['@stryker-mutator/vitest-runner', import.meta.resolve('./messageTexts.js')],
+    ignorers: ['messageTexts'],
+    testRunner: 'vitest',
+    vitest: { configFile: 'test/mutation/vitest.config.ts' },
+    coverageAnalysis: 'perTest',
+    concurrency: 2,
+    timeoutMS: 5_000,
+    incremental: true,
+    incrementalFile: `.stryker/${name}.incremental.json`,
+    reporters: ['json'],
+    jsonReporter: { fileName: `.stryker/${name}.json` },
+    tempDirName: '.stryker/sandbox',
+    ignorePatterns: ['dist', 'coverage', 'offline', 'docs/images', '*.delve'],
+    disableTypeChecks: false,
+    // Stryker would read tsconfig.json with an API that TypeScript 7 no longer has; nothing in it is relative to the sandbox.
+    tsconfigFile: 'none',
+    allowEmpty: true,
+    logLevel: 'warn',
+  }).runMutationTest();
+}
+
+function count(results, ...states) {
+  return results.filter(({ status }) => states.includes(status)).length;
+}
+
+/** Killed of all that count, as Stryker has it: a mutant that does not end is seen too. */
+function score(results) {
+  const seen = count(results, 'Killed', 'Timeout');
+  const all = seen + count(results, 'Survived', 'NoCoverage');
+  return `${((100 * seen) / all).toFixed(1)} % of ${all} mutants seen, ${count(results, 'Ignored')} ignored`;
+}
+
+function survivors(results) {
+  return results
+    .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
+    .map(({ fileName, location, mutatorName, replacement, status }) => {
+      const at = `${fileName.replace(`${process.cwd()}/`, '')}:${location.start.line + 1}:${location.start.column + 1}`;
+      return `${at} ${mutatorName}${status === 'NoCoverage' ? ' (no test)' : ''} → ${replacement}\n`;
+    })
+    .sort()
+    .join('');
+}

@@ -1,0 +1,34 @@
+/**
+ * The tests that see faults of a room: those that call it in the process they run in. What starts a program or loads
+ * `dist/` cannot, since Stryker changes `src/`.
+ *
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const testsOfRoom = {
+  api: ['test/api/longLoading.test.ts'],
+  check: ['test/check', 'test/job', 'test/report/checks'],
+  cli: ['test/cli/options', 'test/cli/terminal'],
+  cuda: ['test/cuda'],
+  data: ['test/data'],
+  doctor: ['test/doctor'],
+  engine: ['test/engine'],
+  files: ['test/files'],
+  instrument: ['test/instrument'],
+  job: ['test/job'],
+  layers: ['test/layers'],
+  onnx: ['test/onnx'],
+  readings: ['test/readings'],
+  report: ['test/report'],
+  run: ['test/run'],
+  shape: ['test/shape'],
+  stats: ['test/stats'],
+  text: ['test/text'],
+};
+
+/** Written by a program, or run in a browser: what they do is tested where they are used. */
+export const notMutated = [
+  '!src/onnx/proto/**',
+  '!src/stats/reduction/tridiagonalKernelCode.ts',
+  '!src/report/html/page/**',
+  '!src/**/*.d.ts',
+];
