@@ -188,7 +188,7 @@ describe('the other functions', () => {
       violations: [{ layer: 'fc', statistic: 'saturation', kind: 'min', bound: 0.7 }],
     });
     expect(check(run, { baseline: run, maxDrop: [{ bound: 0 }] }).passed).toBe(true);
-    expect(report(run, { format: 'csv' })).toMatch(/^layer,.*\r\nfc,/);
+    expect(report(run, { format: 'csv' })).toMatch(/^run,layer,.*\r\n\S+\.onnx,fc,/);
     expect(JSON.parse(report(run, { format: 'json' }))).toEqual(run);
     expect(report(run)).toContain('fc');
     expect(recutRun(run, 0.8).layers[0].intrinsicDimensionality).toBe(1);

@@ -55,8 +55,9 @@ describe('the numbers of a layer', () => {
   it('stand in files under the names and in the order of version 0.1.0', () => {
     const one = run([layer('a', 1, 2)]);
     expect(csv([one], {}).split('\r\n')[0]).toBe(
-      'layer,op,observations,features,intrinsicDimensionality,saturation,trace,diagonalTrace,logDeterminant,' +
-        'determinant,effectiveRank,participationRatio,deadFeatures,parameters,reading,warnings',
+      'run,layer,op,observations,features,intrinsicDimensionality,saturation,trace,diagonalTrace,logDeterminant,' +
+        'determinant,effectiveRank,participationRatio,deadFeatures,parameters,reading,warnings,' +
+        'split,threshold,samples,preprocessing,labels',
     );
     const compared = [
       'saturation',

@@ -3,15 +3,17 @@ import { storedNumbers } from '../../run/layerNumbers.js';
 import type { Run } from '../../run/schema.js';
 import { csvRow } from '../../text/csvRow.js';
 import { namesOf, type RenderOptions } from '../options.js';
+import { dataColumns, settingColumns } from './runColumns.js';
+
+const wholeRun = [...settingColumns, ...dataColumns];
 
 /**
  * One row a layer, after a header, as RFC 4180 has it: commas, CRLF, quotes where they are needed. Numbers have all
- * their digits, cells without a value are empty. Several runs share one table with a `run` column in front; further
- * thresholds make further columns.
+ * their digits, cells without a value are empty. One run has the same columns as several; further thresholds make
+ * further columns, and what is true of a whole run stands at the end of each of its rows.
  */
 export function csv(runs: readonly Run[], options: RenderOptions): string {
   const names = namesOf(runs, options);
-  const several = runs.length > 1;
   const thresholds = [
     ...new Set(
       runs.flatMap(({ layers }) =>
@@ -20,17 +22,18 @@ export function csv(runs: readonly Run[], options: RenderOptions): string {
     ),
   ];
   const header = [
-    ...(several ? ['run'] : []),
+    'run',
     'layer',
     'op',
     ...storedNumbers.map(({ key }) => key),
     ...thresholds.flatMap((threshold) => [`intrinsicDimensionality@${threshold}`, `saturation@${threshold}`]),
     'reading',
     'warnings',
+    ...wholeRun.map(({ name }) => name),
   ];
   const rows = runs.flatMap((run, index) =>
     readLayers(run).layers.map(({ layer, kind }) => [
-      ...(several ? [names[index]] : []),
+      names[index],
       layer.name,
       layer.op,
       ...storedNumbers.map((number) => number.of(layer)),
@@ -40,6 +43,7 @@ export function csv(runs: readonly Run[], options: RenderOptions): string {
       }),
       kind,
       layer.warnings.join('; '),
+      ...wholeRun.map(({ of }) => of(run)),
     ]),
   );
   return [header, ...rows].map(csvRow).join('');

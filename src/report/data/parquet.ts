@@ -4,13 +4,13 @@ import { storedNumbers } from '../../run/layerNumbers.js';
 import type { Run, RunLayer } from '../../run/schema.js';
 import { version } from '../../version.js';
 import { namesOf, type RenderOptions } from '../options.js';
+import { dataColumns, type RunColumn, settingColumns } from './runColumns.js';
 
 type Cell = string | number | bigint | readonly (string | number)[] | null;
 
 interface Row {
-  readonly run: string;
-  readonly split: string;
-  readonly threshold: number;
+  readonly name: string;
+  readonly run: Run;
   readonly position: number;
   readonly layer: RunLayer;
   readonly reading: string;
@@ -33,9 +33,8 @@ type ColumnType = keyof typeof elements | 'texts' | 'numbers';
 const whole = (value: number | null): bigint | null => (value === null ? null : BigInt(value));
 
 const columns: readonly Column[] = [
-  { name: 'run', type: 'text', of: ({ run }) => run },
-  { name: 'split', type: 'text', of: ({ split }) => split },
-  { name: 'threshold', type: 'number', of: ({ threshold }) => threshold },
+  { name: 'run', type: 'text', of: ({ name }) => name },
+  ...settingColumns.map(columnOf),
   { name: 'position', type: 'count', of: ({ position }) => BigInt(position) },
   { name: 'layer', type: 'text', of: ({ layer }) => layer.name },
   { name: 'node', type: 'text', of: ({ layer }) => layer.node },
@@ -50,7 +49,19 @@ const columns: readonly Column[] = [
   { name: 'reading', type: 'text', of: ({ reading }) => reading },
   { name: 'warnings', type: 'texts', of: ({ layer }) => layer.warnings },
   { name: 'eigenvalues', type: 'numbers', of: ({ layer }) => layer.eigenvalues },
+  ...dataColumns.map(columnOf),
 ];
+
+function columnOf({ name, type, of }: RunColumn): Column {
+  return {
+    name,
+    type,
+    of: ({ run }) => {
+      const value = of(run);
+      return type === 'count' && typeof value === 'number' ? BigInt(value) : value;
+    },
+  };
+}
 
 /** A row a layer and run, under the names of `run.json`, with the spectrum as a list; in forward order (`position`). */
 export function parquet(runs: readonly Run[], options: RenderOptions): Uint8Array {
@@ -58,9 +69,8 @@ export function parquet(runs: readonly Run[], options: RenderOptions): Uint8Arra
   const rows = runs.flatMap((run, index) =>
     readLayers(run).layers.map(
       ({ layer, kind }, position): Row => ({
-        run: names[index],
-        split: run.settings.split,
-        threshold: run.settings.threshold,
+        name: names[index],
+        run,
         position,
         layer,
         reading: kind,

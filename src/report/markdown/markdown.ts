@@ -6,6 +6,7 @@ import type { Run } from '../../run/schema.js';
 import { counted } from '../../text/numbers.js';
 import { unicode } from '../../text/symbols.js';
 import { namesOf, type RenderOptions } from '../options.js';
+import { labelsInWords, preprocessingInWords } from './dataFacts.js';
 import { code, prose } from './foreignText.js';
 import { changeOf, points } from './layerRows.js';
 import { shownRuns, tablesOfOne, tablesOfSeveral } from './layerTables.js';
@@ -64,13 +65,20 @@ function moved(runs: readonly Run[]): string {
 
 function facts(runs: readonly Run[], names: readonly string[]): string[] {
   return runs.length === 1
-    ? [factsOf(runs[0], runs[0].model.path)]
+    ? [[factsOf(runs[0], runs[0].model.path), ...dataOf(runs[0])].join('  \n')]
     : [bullets(shownRuns(runs.length).map((index) => factsOf(runs[index], names[index])))];
 }
 
 function factsOf({ data, settings }: Run, name: string): string {
   const threshold = Number((settings.threshold * 100).toPrecision(12));
   return `${code(name)} · ${counted(data.samples, 'sample')} of ${code(data.source)} · ${prose(settings.split)} · threshold ${threshold} %`;
+}
+
+/** Of several runs, only what differs is told. */
+function dataOf({ data }: Run): string[] {
+  const [prepared, labels] = [preprocessingInWords(data), labelsInWords(data)];
+  const all = [...(prepared ? [`prepared: ${prepared}`] : []), ...(labels ? [labels] : [])];
+  return all.length === 0 ? [] : [prose(all.join(' · '))];
 }
 
 function doubts(runs: readonly Run[], names: readonly string[]): string[] {

@@ -128,8 +128,8 @@ describe('the formats of a check', () => {
     });
     const text = checkFormats.get('markdown')?.render(result, now, {}) ?? '';
     expect(Buffer.byteLength(text)).toBeLessThan(65_536);
-    expect(text).toMatch(/^Not in the baseline, so not held against it: .* and 2990 more$/m);
-    expect(text).toMatch(/^Passed on no more observations than features: .* and 2991 more$/m);
+    expect(text).toMatch(/^Not in the baseline, so not held against it: .* and 2,990 more$/m);
+    expect(text).toMatch(/^Passed on no more observations than features: .* and 2,991 more$/m);
     expect(text).toMatch(/^\d+ comparisons more did not fit in here: `--format json` has them all\.$/m);
     const xml = checkFormats.get('junit')?.render(result, now, {}) ?? '';
     expect(xml).toContain(`not in the baseline, so not held against it: ${names[7]}&#10;`);

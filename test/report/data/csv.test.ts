@@ -17,14 +17,18 @@ function parsed(text: string): Record<string, string>[] {
 describe('CSV', () => {
   it('is a header and a row a layer, with CRLF and all digits', () => {
     const text = csv(
-      [run([layer('a', 1, 3, { op: 'Conv' }), layer('b', 3, 3, { op: 'Gemm', parameters: 12 })])],
-      {},
+      [
+        run([layer('a', 1, 3, { op: 'Conv' }), layer('b', 3, 3, { op: 'Gemm', parameters: 12 })], {
+          data: { source: 'images/', reader: 'images', samples: 5, skipped: 0, labels: { cat: 3, dog: 2 } },
+        }),
+      ],
+      { names: ['net.delve'] },
     );
     expect(text).toBe(
-      'layer,op,observations,features,intrinsicDimensionality,saturation,trace,diagonalTrace,logDeterminant,determinant,' +
-        'effectiveRank,participationRatio,deadFeatures,parameters,reading,warnings\r\n' +
-        'a,Conv,31808,3,1,0.3333333333333333,1,1,,0,1,1,2,,healthy,\r\n' +
-        'b,Gemm,31808,3,3,1,3,3,0,1,3,3,0,12,output,\r\n',
+      'run,layer,op,observations,features,intrinsicDimensionality,saturation,trace,diagonalTrace,logDeterminant,determinant,' +
+        'effectiveRank,participationRatio,deadFeatures,parameters,reading,warnings,split,threshold,samples,preprocessing,labels\r\n' +
+        'net.delve,a,Conv,31808,3,1,0.3333333333333333,1,1,,0,1,1,2,,healthy,,eval,0.99,5,,"{""cat"":3,""dog"":2}"\r\n' +
+        'net.delve,b,Gemm,31808,3,3,1,3,3,0,1,3,3,0,12,output,,eval,0.99,5,,"{""cat"":3,""dog"":2}"\r\n',
     );
   });
 
@@ -45,6 +49,16 @@ describe('CSV', () => {
       reading: 'invalid',
       features: '4',
     });
+  });
+
+  it('says of every row how its data were prepared, as JSON', () => {
+    const preprocessing = { mean: [0.1307], std: [0.3081], layout: 'nchw' };
+    const prepared = run([layer('a', 1, 2)], {
+      data: { source: 'images/', reader: 'images', samples: 5, skipped: 0, preprocessing },
+    });
+    const [first, second] = parsed(csv([prepared, run([layer('a', 1, 2)])], {}));
+    expect(JSON.parse(first.preprocessing)).toEqual(preprocessing);
+    expect([second.preprocessing, second.labels, second.samples]).toEqual(['', '', '497']);
   });
 
   it('names the run of each row where there are several', () => {

@@ -9,6 +9,20 @@ function rows(bytes: Uint8Array): Promise<Record<string, unknown>[]> {
 }
 
 describe('Parquet', () => {
+  it('says of every row how its data were prepared, and how many samples each label has', async () => {
+    const [preprocessing, labels] = [
+      { mean: [0.5], color: 'gray' },
+      { cat: 3, dog: 2 },
+    ];
+    const data = { source: 'x', reader: 'images', samples: 5, skipped: 0, preprocessing, labels };
+    const [row] = await rows(parquet([run([layer('a', 1, 2)], { data })], {}));
+    expect(row.samples).toBe(5n);
+    expect([row.preprocessing, row.labels].map((text) => JSON.parse(String(text)))).toEqual([
+      preprocessing,
+      labels,
+    ]);
+  });
+
   it('is a row a layer with its spectrum', async () => {
     const spectrum = [0.1 + 0.2, 1e-17, 5e-324, 0];
     const bytes = parquet(
@@ -46,6 +60,9 @@ describe('Parquet', () => {
       reading: 'healthy',
       warnings: ['few', 'odd'],
       eigenvalues: spectrum,
+      samples: 497n,
+      preprocessing: null,
+      labels: null,
     });
     expect(second).toMatchObject({
       position: 1n,

@@ -38,6 +38,21 @@ describe('a report in Markdown', () => {
     expect(text.endsWith('\n')).toBe(true);
   });
 
+  it('says how the data were prepared, and what labels they have', () => {
+    const data = (parts: object) => ({ source: 'x', reader: 'images', samples: 9, skipped: 0, ...parts });
+    const one = data({
+      preprocessing: { scale: 1 / 255, mean: [0.1307, 0.5], color: 'gray' },
+      labels: { a: 1, b: 3, c: 1, d: 1, e: 1, f: 1, g: 1 },
+    });
+    expect(markdown([run(working(3), { data: one })], {})).toContain(
+      'threshold 99 %  \nprepared: scale 0.003922, mean 0.1307 0.5, color gray · 7 labels \\(b: 3, a: 1, c: 1, d: 1, e: 1, f: 1, …\\)\n',
+    );
+    const two = data({ preprocessing: { 'ids.npy': { seed: 1 }, 'mask.npy': { seed: 2 } } });
+    expect(markdown([run(working(3), { data: two })], {})).toContain(
+      'prepared: ids.npy: seed 1; mask.npy: seed 2\n',
+    );
+  });
+
   it('says what is doubtful', () => {
     const text = markdown([run([...working(2), invalidLayer('nan', 4)])], {});
     expect(text).toContain('1 without numbers');
