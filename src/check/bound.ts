@@ -1,6 +1,4 @@
 import { UserError } from '../errors.js';
-import { layerGlob } from '../layers/layerGlob.js';
-import { namesListed } from '../text/numbers.js';
 
 /** A bound on a saturation or its drop: of all layers, or of those whose names match the glob. */
 export interface Bound {
@@ -35,26 +33,4 @@ export function boundOf(value: number, place: string): number {
   throw new UserError(
     `${place} is out of range: saturation is a share, so bounds go from 0 to 1 (5 % is 0.05)`,
   );
-}
-
-/** The bound that counts for a layer: of the globs that match it the last, else the last that has no glob. */
-export type BoundFor = (layer: string) => Bound | undefined;
-
-/**
- * @param names of the layers that there are.
- * @param rule for messages.
- * @throws UserError where a glob matches none of the names, or a bound is out of range.
- */
-export function resolveBounds(bounds: readonly Bound[], names: readonly string[], rule: string): BoundFor {
-  const globs = bounds.flatMap(({ glob, bound }) => {
-    boundOf(bound, `${rule} ${glob === undefined ? '' : `${glob}=`}${bound}`);
-    if (glob === undefined) return [];
-    const matches = layerGlob(glob);
-    if (!names.some(matches)) {
-      throw new UserError(`${rule} ${glob}=${bound} matches no layer: the run has ${namesListed(names)}`);
-    }
-    return [{ matches, bound: { glob, bound } }];
-  });
-  const base = bounds.findLast(({ glob }) => glob === undefined);
-  return (layer) => globs.findLast(({ matches }) => matches(layer))?.bound ?? base;
 }

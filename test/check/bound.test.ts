@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseBound, resolveBounds } from '../../src/check/bound.js';
+import { type Bound, parseBound } from '../../src/check/bound.js';
+import { check } from '../../src/check/check.js';
 import { UserError } from '../../src/errors.js';
+import { layer, run } from '../support/runs.js';
 
 describe('a bound', () => {
   it.each([
@@ -8,6 +10,10 @@ describe('a bound', () => {
     ['1', { bound: 1 }],
     ['.5', { bound: 0.5 }],
     ['1e-3', { bound: 0.001 }],
+    ['2.5E-12', { bound: 2.5e-12 }],
+    ['.25', { bound: 0.25 }],
+    ['00.5', { bound: 0.5 }],
+    [' layer4.* = 0.02', { glob: 'layer4.*', bound: 0.02 }],
     [' 0.05 ', { bound: 0.05 }],
     ['layer4.*=0.02', { glob: 'layer4.*', bound: 0.02 }],
     ['a=b=0', { glob: 'a=b', bound: 0 }],
@@ -44,9 +50,10 @@ describe('a bound', () => {
 
 describe('bounds on layers', () => {
   const names = ['stem', 'layer4.0.conv1', 'layer4.1/conv2', 'fc'];
-  const resolved = (...bounds: Parameters<typeof resolveBounds>[0]) => {
-    const boundFor = resolveBounds(bounds, names, 'minSaturation');
-    return names.map((name) => boundFor(name)?.bound);
+  const net = run(names.map((name) => layer(name, 5, 10)));
+  const resolved = (...minSaturation: readonly Bound[]) => {
+    const { judgements } = check(net, { minSaturation });
+    return names.map((name) => judgements.find((each) => each.layer === name)?.bound);
   };
 
   it('without a glob are about all layers, the last of them counting', () => {

@@ -40,6 +40,7 @@ describe('a check', () => {
 
   it('lets a glob override the bound on all layers', () => {
     expect(check(sound, { minSaturation: [{ bound: 0.3 }, { glob: 'b', bound: 0.1 }] }).passed).toBe(true);
+    expect(check(sound, { minSaturation: [{ glob: 'b', bound: 0.1 }, { bound: 0.3 }] }).passed).toBe(true);
   });
 
   it('never passes a layer without a number', () => {
@@ -68,6 +69,14 @@ describe('a check', () => {
       layer('enough', 9, 10),
     ]);
     expect(check(few, { minSaturation: [{ bound: 0.1 }] }).doubtful).toEqual(['few']);
+    expect(check(few, { minSaturation: [{ glob: 'enough', bound: 0.1 }] }).doubtful).toEqual([]);
+    expect(check(few, { minSaturation: [{ bound: 0.95 }] }).doubtful).toEqual([]);
+  });
+
+  it('of all layers together is about no single one', () => {
+    const rules = [{ statistic: 'saturation', aggregate: 'mean', min: 0.1, origin: 'rules[0]' }] as const;
+    expect(check(sound, { rules })).toMatchObject({ passed: true, layers: 0, comparisons: 1 });
+    expect(check(sound, { rules: [{ ...rules[0], min: 0.9 }] })).toMatchObject({ passed: false, layers: 0 });
   });
 
   it.each<[string, Parameters<typeof check>[1], RegExp]>([
@@ -80,7 +89,17 @@ describe('a check', () => {
     ],
     ['a bound out of range', { minSaturation: [{ bound: 2 }] }, /minSaturation 2 is out of range/],
     ['a drop without a baseline', { maxDrop: [{ bound: 0.1 }] }, /--max-drop needs a run to compare with/],
+    [
+      'a drop without a baseline beside other bounds',
+      { minSaturation: [{ bound: 0 }], maxDrop: [{ bound: 0.1 }] },
+      /--max-drop needs a run to compare with/,
+    ],
     ['a baseline without a drop', { baseline: sound }, /a baseline alone is no rule/],
+    [
+      'a baseline with bounds that do not look at it',
+      { baseline: sound, minSaturation: [{ bound: 0 }] },
+      /a baseline alone is no rule/,
+    ],
   ])('refuses %s', (_, rules, message) => {
     expect(() => check(sound, rules)).toThrow(UserError);
     expect(() => check(sound, rules)).toThrow(message);
@@ -129,6 +148,27 @@ describe('a check against a baseline of another export', () => {
   });
 });
 
+describe('rules, before there is a run', () => {
+  const layers = { layers: sound.layers.map(({ name, op }) => ({ name, op })) };
+
+  it('have to be about layers that there will be', () => {
+    expect(() => requireFittingRules(layers, { minSaturation: [{ glob: 'a', bound: 0.1 }] })).not.toThrow();
+    expect(() => requireFittingRules(layers, { minSaturation: [{ glob: 'x', bound: 0.1 }] })).toThrow(
+      'minSaturation x=0.1 matches no layer: the run has a, b, layer4.c',
+    );
+    expect(() => requireFittingRules(layers, {})).toThrow('there is no rule to check');
+  });
+
+  it('need a baseline, unless the run is to become it', () => {
+    const maxDrop = [{ bound: 0.1 }];
+    expect(() => requireFittingRules(layers, { maxDrop })).toThrow('--max-drop needs a run to compare with');
+    expect(() => requireFittingRules(layers, { maxDrop }, true)).not.toThrow();
+    expect(() => requireFittingRules(layers, { maxDrop: [{ glob: 'x', bound: 0.1 }] }, true)).toThrow(
+      'maxDrop x=0.1 matches no layer',
+    );
+  });
+});
+
 describe('a check against a baseline', () => {
   const baseline = run([layer('a', 80, 100), layer('b', 50, 100), layer('c', 40, 100)]);
   const maxDrop = [{ bound: 0.05 }];
@@ -171,6 +211,14 @@ describe('a check against a baseline', () => {
     expect(summary(check(now, { baseline, maxDrop }))).toEqual([['a', 'maxDrop', 'invalid']]);
     const broken = run([layer('a', 80, 100), invalidLayer('b', 100), layer('c', 40, 100)]);
     expect(summary(check(baseline, { baseline: broken, maxDrop }))).toEqual([['b', 'maxDrop', 'invalid']]);
+  });
+
+  it('compares layers that were not reached with those of any width', () => {
+    const unreached = layer('a', 0, 0, { observations: 0, saturation: null });
+    const rest = baseline.layers.slice(1);
+    const now = run([unreached, ...rest]);
+    expect(summary(check(now, { baseline, maxDrop }))).toEqual([['a', 'maxDrop', 'invalid']]);
+    expect(summary(check(baseline, { baseline: now, maxDrop }))).toEqual([['a', 'maxDrop', 'invalid']]);
   });
 
   const withSettings = (parts: Partial<RunSettings>) =>

@@ -21,6 +21,15 @@ it('a rule of which the baseline has no layer compares nothing', () => {
   expect(choose({ layers: ['new', 'a'], maxDrop: 0.1 }, before)(now.layers[2])).toBe(true);
 });
 
+it('a rule that compares nothing may be about layers that the baseline lacks', () => {
+  expect(choose({ layers: ['new'], min: 0.1 }, before)(now.layers[2])).toBe(true);
+  expect(choose({ layers: ['new'], maxDrop: 0.1, level: 'off' }, before)(now.layers[2])).toBe(true);
+});
+
+it('a bound from below may be as high as that from above', () => {
+  expect(choose({ statistic: 'trace', min: 2, max: 2 })(now.layers[1])).toBe(true);
+});
+
 it('a rule that is off needs no baseline', () => {
   expect(choose({ layers: ['new'], maxDrop: 0.1, level: 'off' })(now.layers[2])).toBe(true);
 });

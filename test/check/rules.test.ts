@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { check } from '../../src/check/check.js';
 import type { Rule } from '../../src/check/rule.js';
+import type { Run } from '../../src/run/schema.js';
 import { invalidLayer, layer, run } from '../support/runs.js';
 
 const now = run([
@@ -111,6 +112,47 @@ describe('a rule', () => {
     },
   );
 
+  it('takes the middle of the numbers in their order, and of two the mean', () => {
+    const traces = (...values: number[]) => run(values.map((trace, i) => layer(`l${i}`, 1, 2, { trace })));
+    const median = (of: Run) =>
+      check(of, rules({ statistic: 'trace', aggregate: 'median', max: 1000 })).judgements[0].value;
+    expect(median(traces(2, 10, 9))).toBe(9);
+    expect(median(traces(3, 100, 20, 7))).toBe(13.5);
+  });
+
+  it('counts those beyond a limit, not those at it', () => {
+    const share = (limits: Partial<Rule>) =>
+      check(now, rules({ statistic: 'saturation', aggregate: 'share', max: 1, ...limits })).judgements[0]
+        .value;
+    // 0.8, 0.6, 0.4, 0.2
+    expect(share({ below: 0.4 })).toBe(0.25);
+    expect(share({ above: 0.6 })).toBe(0.25);
+    expect(share({ below: 0.7, above: 0.75 })).toBe(1);
+  });
+
+  it('is about the layers that it chooses, each choice by itself', () => {
+    const mean = { statistic: 'saturation', aggregate: 'mean' } as const;
+    const [conv, early, all] = check(
+      now,
+      rules(
+        { ...mean, op: ['Conv'], min: 0.1 },
+        { ...mean, layers: ['stem', 'layer1.*'], min: 0.1 },
+        { ...mean, min: 0.9 },
+        { ...mean, min: 0.2 },
+      ),
+    ).judgements;
+    expect(conv.value).toBeCloseTo((0.8 + 0.6 + 0.2) / 3, 12);
+    expect(early.value).toBeCloseTo((0.8 + 0.6 + 0.4) / 3, 12);
+    expect(all).toMatchObject({ bound: 0.2, outcome: 'passed', statistic: 'mean saturation' });
+  });
+
+  it('leaves rules on other numbers of the same layer alone', () => {
+    const both = rules({ statistic: 'saturation', min: 0.9 }, { statistic: 'trace', min: 1 });
+    expect(check(now, { rules: both.rules }).violations.map(({ statistic }) => statistic)).toEqual(
+      Array(4).fill('saturation'),
+    );
+  });
+
   it('has no number for layers of which one has none', () => {
     const broken = run([...now.layers, invalidLayer('x', 4)]);
     expect(failed(check(broken, rules({ statistic: 'trace', aggregate: 'mean', min: 0 })))).toEqual([
@@ -129,6 +171,52 @@ describe('a rule', () => {
     ]);
     expect(against({ statistic: 'trace', aggregate: 'mean', maxRise: 0.5 })).toEqual([
       [undefined, "mean trace 5 is 1 above the baseline's 4, more than 0.5"],
+    ]);
+  });
+
+  it('compares what all layers make together, with a word on either number', () => {
+    const before = run(
+      now.layers.map((each) => ({ ...each, trace: each.trace === null ? null : each.trace + 1 })),
+    );
+    const rule = { statistic: 'trace', aggregate: 'sum', layers: ['stem', 'layer1.a'] } as const;
+    const [drop, rise] = check(now, {
+      ...rules({ ...rule, maxDrop: 2 }, { ...rule, maxRise: 0 }),
+      baseline: before,
+    }).judgements;
+    expect(drop).toMatchObject({
+      value: 14,
+      baseline: 16,
+      outcome: 'passed',
+      message: 'sum trace 14, 16 in the baseline',
+    });
+    expect(rise).toMatchObject({ value: 14, baseline: 16, outcome: 'passed' });
+  });
+
+  it('forgives a change what rounding does to numbers of its size, and no more', () => {
+    const drop = (before: number, after: number, maxDrop: number) =>
+      check(run([layer('a', 1, 2, { trace: after })]), {
+        ...rules({ statistic: 'trace', maxDrop }),
+        baseline: run([layer('a', 1, 2, { trace: before })]),
+      }).passed;
+    // A billionth of the baseline's number: of 4e12, 4000.
+    expect(drop(4e12, 4e12 - 4900, 1000)).toBe(true);
+    expect(drop(4e12, 4e12 - 5100, 1000)).toBe(false);
+    expect(drop(0.5, 0.4, 0.1 - 0.9e-9)).toBe(true);
+    expect(drop(0.5, 0.4, 0.1 - 1.1e-9)).toBe(false);
+  });
+
+  it('has no number of a baseline where it does not compare with it', () => {
+    const result = check(now, {
+      ...rules({ statistic: 'trace', min: 1 }, { statistic: 'saturation', maxRise: 0 }),
+      baseline: run([...now.layers, layer('gone', 1, 10)]),
+    });
+    const ofStem = result.judgements.filter((each) => each.layer === 'stem');
+    expect(ofStem[0]).not.toHaveProperty('baseline');
+    expect(ofStem[1]).toMatchObject({ value: 0.8, baseline: 0.8 });
+    expect(ofStem[0]).not.toHaveProperty('reason');
+    // The rule from below says nothing about a layer that is not there.
+    expect(result.violations).toMatchObject([
+      { layer: 'gone', kind: 'maxRise', baseline: 0.1, reason: 'gone', warnings: [] },
     ]);
   });
 

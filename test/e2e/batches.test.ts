@@ -67,6 +67,8 @@ describe('a model that fixes its batch size', () => {
     const args = ['analyze', at('fixed4.onnx'), '--data', at('x.npy'), '--batch', '2', '--out', at('fixed4')];
     const { stderr } = await delve(args);
     expect(stderr).toMatch(/^the model fixes its batch size to 4: --batch 2 is ignored\n/);
+    const same = ['analyze', at('fixed4.onnx'), '--data', at('x.npy'), '--batch', '4', '--out', at('same4')];
+    expect((await delve(same)).stderr).not.toMatch(/ignored/);
   });
 });
 

@@ -1,4 +1,4 @@
-import { open, readFile, truncate, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
@@ -91,6 +91,35 @@ describe('a safetensors file', () => {
     for (const each of read) data.set(each.name, await readTensor(out, each));
     await out.close();
     expect(data).toEqual(new Map(odd.map((each) => [each.name, each.data])));
+  });
+
+  it('is read whole where the system gives a few bytes at a time', async () => {
+    const path = join(await temporaryDirectory(), 'slow.safetensors');
+    const out = await open(path, 'w+');
+    onTestFinished(() => out.close());
+    await writeTensors(out, tensors);
+    const slow = new Proxy(out, {
+      get: (handle, key) =>
+        key === 'read'
+          ? (target: Uint8Array, offset: number, length: number, position: number) =>
+              handle.read(target, offset, Math.min(length, 3), position)
+          : () => handle.stat(),
+    }) satisfies FileHandle;
+    const read = await readHeader(slow);
+    expect(await Promise.all(read.map((each) => readTensor(slow, each)))).toEqual(
+      tensors.map(({ data }) => data),
+    );
+  });
+
+  it('says at which byte it ends too early', async () => {
+    const path = join(await temporaryDirectory(), 'short.safetensors');
+    const out = await open(path, 'w+');
+    onTestFinished(() => out.close());
+    await writeTensors(out, tensors);
+    const { size } = await out.stat();
+    const [, sum] = await readHeader(out);
+    await truncate(path, size - 4);
+    await expect(readTensor(out, sum)).rejects.toThrow(`is cut off at byte ${size - 4}`);
   });
 
   it('keeps its data aligned to eight bytes', () => {

@@ -1,11 +1,14 @@
 // `npm run test:mutation -- stats check`: puts small faults into these rooms of `src/`, one at a time, and runs the
-// room's tests on each. Without a room: all of them. `stats/eigen` mutates that part of the room only.
+// room's tests on each. Without a room: all of them. `stats/eigen` mutates that part of the room only. Tables and other
+// values that are made when a file is loaded are changed with `--static` only.
 // What survived stands in `.stryker/<room>.json` and, to be read, in `.stryker/<room>.txt`.
 import { writeFile } from 'node:fs/promises';
 import { Stryker } from '@stryker-mutator/core';
 import { notMutated, testsOfRoom } from './rooms.js';
 
-const chosen = process.argv.slice(2);
+const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+/** Whether what runs once, when a file is loaded, is changed too: each such fault costs all tests of the room. */
+const isStaticMutated = process.argv.includes('--static');
 for (const part of chosen.length > 0 ? chosen : Object.keys(testsOfRoom)) {
   const [room] = part.split('/');
   const tests = testsOfRoom[room];
@@ -27,6 +30,7 @@ function mutate(part, tests) {
     testRunner: 'vitest',
     vitest: { configFile: 'test/mutation/vitest.config.ts' },
     coverageAnalysis: 'perTest',
+    ignoreStatic: !isStaticMutated,
     concurrency: 2,
     timeoutMS: 5_000,
     incremental: true,
@@ -58,7 +62,7 @@ function survivors(results) {
   return results
     .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
     .map(({ fileName, location, mutatorName, replacement, status }) => {
-      const at = `${fileName.replace(`${process.cwd()}/`, '')}:${location.start.line + 1}:${location.start.column + 1}`;
+      const at = `${fileName.replace(`${process.cwd()}/`, '')}:${location.start.line}:${location.start.column}`;
       return `${at} ${mutatorName}${status === 'NoCoverage' ? ' (no test)' : ''} → ${replacement}\n`;
     })
     .sort()

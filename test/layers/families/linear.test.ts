@@ -36,6 +36,13 @@ describe('Gemm', () => {
     });
   });
 
+  it('of which only the bias is computed from the data has no honest number of parameters', () => {
+    const nodes = [node('Relu', ['x'], ['r']), node('Gemm', ['x', 'w', 'r'], ['y'])];
+    const layer = onlyLayer(nodes, { initializers: [zeros('w', 7, 5)] });
+    expect(layer.features).toBe(5);
+    expect(layer.parameters).toBeUndefined();
+  });
+
   it('of two activations is no layer', () => {
     const nodes = [node('Relu', ['x'], ['r']), node('Gemm', ['x', 'r'], ['y'], { transB: 1n })];
     expect(found(nodes).layers).toEqual([]);
@@ -169,6 +176,14 @@ describe('the bias of a MatMul', () => {
     expect(
       outputWith([zeros('b', 5)], { add: node('Add', ['m', 'b'], ['y'], {}, { domain: 'mine' }) }),
     ).toEqual(['m', 35]);
+  });
+
+  it('does not make a number of parameters where that of the weight is unknown', () => {
+    // What Tile makes of its input is known only by running it.
+    const nodes = [node('Tile', ['q', 'times'], ['w']), matMul, node('Add', ['m', 'b'], ['y'])];
+    const layer = onlyLayer(nodes, { initializers: [zeros('q', 7, 1), zeros('times', 2), zeros('b', 5)] });
+    expect(layer).toMatchObject({ output: 'y', features: undefined });
+    expect(layer.parameters).toBeUndefined();
   });
 
   it('tells the rank where only the sum is declared', () => {

@@ -126,8 +126,59 @@ describe('merged runs', () => {
       saturation: null,
       eigenvalues: [],
       invalid: { batch: 3, reason: 'NaN or Inf in its activations (right)' },
+      warnings: ['invalid: NaN or Inf in its activations in batch 3 (right)'],
+      // 2 of the left, and 31,808.
+      observations: 31810,
     });
     expect(moments.size).toBe(0);
+  });
+
+  it('of three have the numbers of all three', () => {
+    const third = shard('third', [
+      [0, 3],
+      [0, 3],
+      [0, 3],
+    ]);
+    // Seven rows: sums (0, 9); squares 8 and 2 + 27.
+    const { run: merged, moments } = mergeRuns([left, right, third]);
+    expect(moments.get('a')).toEqual({
+      count: 7,
+      sum: Float64Array.of(0, 9),
+      scatter: Float64Array.of(8, 0, 0, 29),
+    });
+    expect(merged.layers[0].observations).toBe(7);
+    expect(merged.layers[0].trace).toBeCloseTo(8 / 7 + 29 / 7 - (9 / 7) ** 2, 12);
+    expect(merged.data.samples).toBe(2 + 2 + 497);
+  });
+
+  it('say which part of the data was used only where all used the same', () => {
+    const of = (parts: Partial<RunSettings>, others: Partial<RunSettings>) => {
+      const first = { ...left, run: { ...left.run, settings: { ...left.run.settings, ...parts } } };
+      return mergeRuns([first, withSettings(others)]).run.settings;
+    };
+    expect(of({ maxSamples: 2, every: 3 }, { maxSamples: 2, every: 3 })).toMatchObject({
+      maxSamples: 2,
+      every: 3,
+    });
+    const other = of({ maxSamples: 2, every: 3 }, { maxSamples: 4, every: 3 });
+    expect(other).not.toHaveProperty('maxSamples');
+    expect(other.every).toBe(3);
+    expect(of({ every: 3 }, { every: 4 })).not.toHaveProperty('every');
+    expect(of({}, {})).not.toHaveProperty('every');
+    expect(of({}, {})).not.toHaveProperty('maxSamples');
+  });
+
+  it('keep what any shard warns of, once, and say that embeddings are left out', () => {
+    expect(mergeRuns([left, right]).run).not.toHaveProperty('warnings');
+    const warned = (parts: Partial<Run>) => ({ ...left, run: { ...left.run, ...parts } });
+    const { run: merged } = mergeRuns([
+      warned({ warnings: ['first', 'both'] }),
+      withRun({ warnings: ['both', 'second'] }),
+    ]);
+    expect(merged.warnings).toEqual(['first', 'both', 'second']);
+    const without = mergeRuns([left, withRun({ embedding: 'embedding.safetensors' })]).run;
+    expect(without.warnings).toMatchObject([expect.stringMatching(/^the embeddings of the parts cannot/)]);
+    expect(without).not.toHaveProperty('embedding');
   });
 
   it('take a shard that never reached a layer for no observations', () => {
