@@ -41,13 +41,15 @@ export function textTable(
     const short = shortNames([...cells], Math.max(widths[i], title.length), ellipsis);
     return cells.map((cell) => short.get(cell) ?? cell);
   });
-  const padded = (text: string, i: number) =>
-    (columns[i].align === 'right' ? padStart : padEnd)(text, widths[i]);
+  const padded = (text: string, i: number) => {
+    if (columns[i].align === 'right') return padStart(text, widths[i]);
+    return i === columns.length - 1 ? text : padEnd(text, widths[i]);
+  };
   const rows = shown[0].map((_, row) =>
     columns
       .map(({ paint }, i) => {
         const cell = padded(shown[i][row], i);
-        return paint ? paint(cell, row) : cell;
+        return paint && cell !== '' ? paint(cell, row) : cell;
       })
       .join(GAP)
       .trimEnd(),

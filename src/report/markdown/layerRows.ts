@@ -1,6 +1,7 @@
 import { type LayerReading, type ReadingKind, readLayers } from '../../readings/layerReadings.js';
-import type { Run, RunLayer } from '../../run/schema.js';
+import type { Run } from '../../run/schema.js';
 import { percent } from '../../text/numbers.js';
+import { layersSideBySide, points } from '../layersSideBySide.js';
 import { code, prose } from './foreignText.js';
 
 /** A layer's line in a table, and how much a reader wants to see it. */
@@ -50,48 +51,22 @@ export function headOfSeveral(names: readonly string[]): string[] {
 
 /** Layers of several runs by name, in the order of the last run; then those that it has not. */
 export function rowsOfSeveral(runs: readonly Run[]): LayerRow[] {
-  const byName = runs.map((run) => new Map(run.layers.map((layer) => [layer.name, layer])));
-  const readings = new Map<string, LayerReading>();
-  for (const run of runs.toReversed()) {
-    for (const reading of readLayers(run).layers) {
-      if (!readings.has(reading.layer.name)) readings.set(reading.layer.name, reading);
-    }
-  }
-  const last = byName[byName.length - 1];
-  return [...readings].map(([name, reading]) => {
-    const layers = byName.map((layers) => layers.get(name));
-    const change = changeOf(layers);
-    const gone = last.get(name) === undefined;
+  return layersSideBySide(runs).map(({ reading, layers, change, isGone }) => {
     const moved = Math.abs(change ?? 0);
     return {
       cells: [
-        code(name),
+        code(reading.layer.name),
         prose(reading.layer.op),
         String(reading.layer.features),
         ...layers.map((layer) => (layer ? share(layer.saturation) : '')),
         points(change),
-        gone ? 'gone' : wordFor(reading.kind),
+        isGone ? 'gone' : wordFor(reading.kind),
       ],
       // A change is what two runs are laid side by side for; readings decide between those that changed alike.
-      rank: gone ? -1 : rankOf(reading) / 10 - moved,
-      isFinding: gone || layers[0] === undefined || moved >= 0.0005 || isFinding(reading.kind),
+      rank: isGone ? -1 : rankOf(reading) / 10 - moved,
+      isFinding: isGone || layers[0] === undefined || moved >= 0.0005 || isFinding(reading.kind),
     };
   });
-}
-
-/** From the first run to the last, of layers that both have. */
-export function changeOf(layers: readonly (RunLayer | undefined)[]): number | null {
-  const before = layers[0]?.saturation ?? null;
-  const after = layers.at(-1)?.saturation ?? null;
-  return before === null || after === null ? null : after - before;
-}
-
-/** A difference of two percentages: `+3.1`, `−0.5`. */
-export function points(change: number | null): string {
-  if (change === null) return '–';
-  const text = Math.abs(change * 100).toFixed(1);
-  if (Number(text) === 0) return '0.0';
-  return `${change > 0 ? '+' : '−'}${text}`;
 }
 
 function rankOf({ kind, layer }: LayerReading): number {

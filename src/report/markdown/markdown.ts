@@ -5,10 +5,10 @@ import { differenceInWords, differencesOf } from '../../run/compare/comparableSe
 import type { Run } from '../../run/schema.js';
 import { counted } from '../../text/numbers.js';
 import { unicode } from '../../text/symbols.js';
+import { changeOf, points } from '../layersSideBySide.js';
 import { namesOf, type RenderOptions } from '../options.js';
 import { labelsInWords, preprocessingInWords } from './dataFacts.js';
 import { code, prose } from './foreignText.js';
-import { changeOf, points } from './layerRows.js';
 import { shownRuns, tablesOfOne, tablesOfSeveral } from './layerTables.js';
 
 /** GitHub takes 65,536 characters in a comment. Bytes are counted, which are no fewer, with room for a marker. */

@@ -1,53 +1,74 @@
 import { verdict } from '../../readings/advice.js';
-import {
-  type LayerReading,
-  type Reading,
-  type ReadingKind,
-  readingRules,
-  readLayers,
-} from '../../readings/layerReadings.js';
+import { type LayerReading, type Reading, readingRules, readLayers } from '../../readings/layerReadings.js';
 import { remarks } from '../../readings/remarks.js';
 import type { Run, RunLayer } from '../../run/schema.js';
-import { displayWidth, padEnd, padStart, wrap } from '../../text/displayWidth.js';
+import { displayWidth, padEnd, padStart, shorten, wrap } from '../../text/displayWidth.js';
 import { compact, percent } from '../../text/numbers.js';
 import { printable } from '../../text/printable.js';
 import { shortNames } from '../../text/shortNames.js';
-import { type RenderOptions, type Style, styleOf } from '../options.js';
+import { namesOf, type RenderOptions, type Style, styleOf } from '../options.js';
 import { bar } from './bar.js';
+import { colorOf, remarkLines } from './look.js';
 import { runHeader } from './runHeader.js';
+import { sideBySide } from './sideBySide.js';
 
 const GAP = '  ';
 const BAR_WIDTH = { least: 14, most: 32 };
 /** In sentences names stand in full up to here. */
 const NAME_IN_SENTENCE = 48;
 
-/** Every run as a table for people: a line and a bar a layer, doubts in words, and what to make of it all. */
+/**
+ * Runs for people: a line and a bar a layer, doubts in words, and what to make of it all. Several stand side by side
+ * where they fit, else one below the other; either way what the marks mean, and advice on the last run, come once.
+ */
 export function table(runs: readonly Run[], options: RenderOptions): string {
   const style = styleOf(options);
-  return runs.map((run, index) => oneRun(run, options.names?.[index], style)).join('\n\n');
-}
-
-function oneRun(run: Run, name: string | undefined, style: Style): string {
-  const { chalk, symbols, width } = style;
-  const reading = readLayers(run);
-  const layerNames = run.layers.map(({ name }) => printable(name));
-  const inSentences = shortNames(layerNames, NAME_IN_SENTENCE, symbols.ellipsis);
-  const nameOf = ({ name }: RunLayer) => `\`${inSentences.get(printable(name))}\``;
-  const bulleted = (text: string) =>
-    wrap(`! ${printable(text)}`, width, '  ').map((line) => chalk.yellow(line));
+  const last = runs[runs.length - 1];
+  const naming = namingOf(runs, style);
+  const together = runs.length > 1 ? sideBySide(runs, options, style, naming) : undefined;
+  const reading = readLayers(last);
   const sections = [
-    runHeader(run, name, style),
-    rows(reading.layers, style),
-    remarks(run, nameOf).flatMap(bulleted),
-    legend(reading, style),
-    verdict(reading, nameOf, symbols).flatMap((sentence) =>
-      wrap(sentence, width).map((line) => chalk.bold(line)),
-    ),
+    ...(together ?? runs.flatMap((run, i) => oneRun(run, options.names?.[i], style, naming))),
+    legend(together ? [reading] : runs.map(readLayers), style),
+    advice(reading, runs.length > 1 ? namesOf(runs, options).at(-1) : undefined, naming, style),
   ];
   return `${sections
     .filter(({ length }) => length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
+}
+
+/** How to write layers in sentences: different ones stay different. */
+function namingOf(runs: readonly Run[], { symbols }: Style): (layer: RunLayer) => string {
+  const layerNames = runs.flatMap(({ layers }) => layers.map(({ name }) => printable(name)));
+  const inSentences = shortNames(layerNames, NAME_IN_SENTENCE, symbols.ellipsis);
+  return ({ name }) => `\`${inSentences.get(printable(name))}\``;
+}
+
+function oneRun(
+  run: Run,
+  name: string | undefined,
+  style: Style,
+  nameOf: (layer: RunLayer) => string,
+): string[][] {
+  return [
+    runHeader(run, name, style),
+    rows(readLayers(run).layers, style),
+    remarks(run, nameOf).flatMap((text) => remarkLines(text, style)),
+  ];
+}
+
+/** @param about the run that is meant, where there are several. */
+function advice(
+  reading: Reading,
+  about: string | undefined,
+  nameOf: (layer: RunLayer) => string,
+  { chalk, symbols, width }: Style,
+): string[] {
+  const of = about === undefined ? '' : `${shorten(printable(about), NAME_IN_SENTENCE, symbols.ellipsis)}: `;
+  return verdict(reading, nameOf, symbols).flatMap((sentence, i) =>
+    wrap(i === 0 ? of + sentence : sentence, width).map((line) => chalk.bold(line)),
+  );
 }
 
 interface Row {
@@ -117,32 +138,18 @@ function rowOf(reading: LayerReading): Row {
   };
 }
 
-function colorOf(kind: ReadingKind, { chalk }: Style): (text: string) => string {
-  switch (kind) {
-    case 'healthy':
-      return chalk.green;
-    case 'tail':
-      return chalk.yellow;
-    case 'narrow':
-      return chalk.magenta;
-    case 'output':
-      return chalk.blue;
-    case 'uncertain':
-      return chalk.gray;
-    case 'dead':
-    case 'invalid':
-      return chalk.red;
-  }
-}
-
 /** The rules behind the marks that stand in the table; the others are explained by remarks. */
-function legend({ layers, tailBelow }: Reading, { chalk, width }: Style): string[] {
+function legend(readings: readonly Reading[], { chalk, width }: Style): string[] {
   const kinds = (['tail', 'narrow', 'output'] as const).filter((kind) =>
-    layers.some((reading) => reading.kind === kind),
+    readings.some(({ layers }) => layers.some((reading) => reading.kind === kind)),
   );
+  const [{ tailBelow }] = readings.slice(-1);
   const indent = ' '.repeat('output = '.length);
   return kinds.flatMap((kind) => {
-    const here = kind === 'tail' && tailBelow !== undefined ? `; here below ${percent(tailBelow)}` : '';
+    const here =
+      kind === 'tail' && tailBelow !== undefined && readings.length === 1
+        ? `; here below ${percent(tailBelow)}`
+        : '';
     return wrap(`${padEnd(kind, 6)} = ${readingRules[kind]}${here}`, width, indent).map((line) =>
       chalk.dim(line),
     );

@@ -132,11 +132,18 @@ has stopped working there. Try removing them, or feed larger inputs.
     expect(places.every((place, i) => place > (places[i - 1] ?? 0))).toBe(true);
   });
 
-  it('puts several runs below each other', () => {
-    const text = report([network, network], { names: ['a.delve', 'b.delve'] });
-    expect(text.indexOf('b.delve (models/net.onnx)')).toBeGreaterThan(
-      text.indexOf('a.delve (models/net.onnx)'),
+  it('puts more runs than fit below each other, with one legend and advice on the last', () => {
+    const names = Array.from({ length: 12 }, (_, i) => `run_${i}.delve`);
+    const text = report(
+      names.map(() => network),
+      { names },
     );
+    const places = names.map((name) => text.indexOf(`${name} (models/net.onnx)`));
+    expect(places.every((place, i) => place > (places[i - 1] ?? -1))).toBe(true);
+    expect(text.match(/^output = /gm)).toHaveLength(1);
+    expect(text.indexOf('output = ')).toBeGreaterThan(places[11]);
+    expect(text.match(/Try removing/g)).toHaveLength(1);
+    expect(text).toContain('\nrun_11.delve: ');
   });
 
   it('names methods that are not as usual', () => {
