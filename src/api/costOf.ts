@@ -43,10 +43,10 @@ export async function costOf(
   }
   const text = inputs.find(({ type }) => type === 'string');
   if (text) return `input ${text.name} takes strings, which are not made up`;
-  const samples = fixedBatchSize(inputs) ?? 1;
-  const fed = inputs.map((input) => probeInput(input, given, samples));
   const graph = new Graph(nameOutputs(model.graph, layers), model.proto);
   try {
+    const samples = fixedBatchSize(inputs) ?? 1;
+    const fed = inputs.map((input) => probeInput(input, given, samples));
     const shapes = await shapesOf(model, graph, layers, fed);
     for (const { name, dims } of fed) shapes.set(name, dims);
     const names = inputs.map(({ name }) => name);

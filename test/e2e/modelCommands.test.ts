@@ -161,3 +161,12 @@ describe('delve instrument', () => {
     expect(inspected.layers.map(({ op }: { op: string }) => op)).not.toContain('GRU');
   });
 });
+
+test('inspect lists a model whose inputs fix different batch sizes, and says why it does not run', async () => {
+  const model = 'fixtures/onnx-operators/node/test_gemm_all_attributes/model.onnx';
+  const { code, stdout } = await delve(['inspect', model, '--json']);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).costUnknown).toMatch(
+    /the model fixes different batch sizes: 4 for input a, 5 for input b/,
+  );
+});

@@ -55,7 +55,7 @@ export const fileKinds: readonly Kind[] = [
     file: 'model.onnx',
     structure: protobuf(ModelProtoSchema),
     whole: models,
-    read: async (folder) => void (await inspect(join(folder, 'model.onnx'))),
+    read: async (folder) => void (await inspect(join(folder, 'model.onnx'), { cost: false })),
   },
   {
     name: 'onnx-external',
@@ -65,7 +65,7 @@ export const fileKinds: readonly Kind[] = [
       await writeFile(join(folder, 'weights.bin'), Buffer.alloc(48, 1));
       return [external()];
     },
-    read: async (folder) => void (await inspect(join(folder, 'model.onnx'))),
+    read: async (folder) => void (await inspect(join(folder, 'model.onnx'), { cost: false })),
   },
   {
     name: 'external-data',

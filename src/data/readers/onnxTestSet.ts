@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { messageOf, UserError } from '../../errors.js';
+import { requireRegular } from '../../files/regularFile.js';
 import { allocate } from '../../onnx/elementType.js';
 import type { ModelInput } from '../../onnx/modelInput.js';
 import { TensorProtoSchema } from '../../onnx/proto/onnx_pb.js';
@@ -88,6 +89,7 @@ async function readSet(folder: string, inputs: readonly ModelInput[]): Promise<R
 async function readTensor(file: string, input: ModelInput): Promise<TensorData | FailedSample> {
   let tensor: TensorData;
   try {
+    await requireRegular(file);
     tensor = decodeTensor(fromBinary(TensorProtoSchema, await readFile(file)));
   } catch (error) {
     const reason = error instanceof UserError ? error.message : `it is not a tensor (${messageOf(error)})`;

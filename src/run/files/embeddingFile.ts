@@ -1,7 +1,9 @@
 import { access, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CsvRow, csvRows } from '../../data/readers/csv/csvRows.js';
+import { requireFits } from '../../data/requireFits.js';
 import { UserError } from '../../errors.js';
+import { requireRegular } from '../../files/regularFile.js';
 import { csvRow } from '../../text/csvRow.js';
 import type { Run } from '../schema.js';
 import { runFolder } from './runFolder.js';
@@ -64,6 +66,7 @@ export async function readEmbedding(dirOrFile: string, run: Run): Promise<Embedd
       cause,
     });
   });
+  await requireRegular(path);
   const reading = new Reading(path, run);
   for await (const rows of csvRows(path, { delimiter: ',', newline: '\r\n' })) {
     for (const row of rows) reading.add(row);
@@ -86,6 +89,12 @@ class Reading {
     this.#path = path;
     this.#names = new Set(run.layers.map(({ name }) => name));
     this.#samples = run.data.samples;
+    requireFits(
+      2 * this.#samples * run.layers.length,
+      'float64',
+      `${path}: the embedding of ${this.#samples} samples, as many as the run tells,`,
+      'check data.samples in run.json',
+    );
   }
 
   add({ line, cells }: CsvRow): void {

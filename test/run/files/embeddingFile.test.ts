@@ -34,6 +34,16 @@ describe('an embedding', () => {
     expect(await readEmbedding(join(dir, 'run.json'), whole)).toEqual(embedding);
   });
 
+  it('of more samples than memory holds is refused before anything is allocated', async () => {
+    const layers = new Map([['fc', Float64Array.of(0.5, -1)]]);
+    const dir = await saved({ labels: ['a'], layers }, ofSamples(1, ['fc']));
+    for (const samples of [2 ** 40, 2 ** 53 - 1]) {
+      await expect(readEmbedding(dir, ofSamples(samples, ['fc']))).rejects.toThrow(
+        /the embedding of \d+ samples, as many as the run tells, takes .* check data\.samples in run\.json/,
+      );
+    }
+  });
+
   it('is a table of CRLF lines, with empty cells for what is not there', async () => {
     const layers = new Map([['fc', Float64Array.of(0.5, -1, Number.NaN, Number.NaN)]]);
     const dir = await saved({ labels: ['a', undefined], layers }, ofSamples(2, ['fc']));

@@ -6,9 +6,9 @@ import { createGunzip } from 'node:zlib';
 import { messageOf, UserError } from '../../../errors.js';
 import { isRecord } from '../../../shape/jsonShape.js';
 import type { Reader } from '../../reader.js';
-import { requireFits } from '../../requireFits.js';
 import { isGzip } from '../bytes/gunzippedFile.js';
 import { isImageFile } from '../images/imageFiles.js';
+import { requireImageSize } from '../images/imageRoom.js';
 import { type ImageItem, openImages } from '../images/imageSet.js';
 import { folderLabel } from '../images/images.js';
 
@@ -63,9 +63,9 @@ async function* groupsOf(source: string): AsyncGenerator<ImageItem> {
       if (group) yield* itemOf(source, group);
       group = { key };
     }
-    const origin = `${source}, ${name}`;
-    if (isImageFile(name)) {
-      group.image ??= { name, bytes: await bytesOf(stream, size, origin) };
+    if (isImageFile(name) && !group.image) {
+      requireImageSize(size, `${source}, ${name}`);
+      group.image = { name, bytes: await bytesOf(stream) };
     } else if ((extension === '.cls' || extension === '.json') && size <= MOST_TEXT_BYTES) {
       const text = await textOf(stream);
       group.label ??= extension === '.cls' ? text.trim() : labelIn(text);
@@ -148,8 +148,7 @@ async function startsGzipped(path: string): Promise<boolean> {
   }
 }
 
-async function bytesOf(stream: Readable, size: number, origin: string): Promise<Uint8Array> {
-  requireFits(size, 'uint8', `${origin} is an image file that`, 'leave it out of the archive');
+async function bytesOf(stream: Readable): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of stream) chunks.push(chunk as Uint8Array);
   return Buffer.concat(chunks);

@@ -1,9 +1,9 @@
 import { UserError } from '../../../errors.js';
 import type { Reader } from '../../reader.js';
-import { requireFits } from '../../requireFits.js';
 import type { ByteSource } from '../bytes/byteSource.js';
 import { openFile } from '../bytes/openFile.js';
 import { isImageFile } from '../images/imageFiles.js';
+import { requireImageSize } from '../images/imageRoom.js';
 import { type ImageItem, openImages } from '../images/imageSet.js';
 import { folderLabel } from '../images/images.js';
 import { zipEntries } from './zipEntries.js';
@@ -56,7 +56,7 @@ function imageItem(name: string, bytes: ByteSource): ImageItem {
     origin: bytes.name,
     ...(label === undefined ? {} : { label }),
     async load() {
-      requireFits(bytes.size, 'uint8', `it is an image file that`, 'leave it out of the archive');
+      requireImageSize(bytes.size);
       const reader = await bytes.open();
       try {
         const whole = new Uint8Array(bytes.size);

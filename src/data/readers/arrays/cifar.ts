@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../../errors.js';
+import { requireRegular } from '../../../files/regularFile.js';
 import type { Reader, SourceEntry } from '../../reader.js';
 import { fileBytes } from '../bytes/byteSource.js';
 import { openFile } from '../bytes/openFile.js';
@@ -86,7 +87,9 @@ async function recordsOf(file: string): Promise<Records> {
 /** The names of the classes from the list that lies beside the files, where it does. */
 async function classNames(folder: string): Promise<readonly string[] | undefined> {
   for (const list of ['batches.meta.txt', 'fine_label_names.txt']) {
-    const text = await readFile(join(folder, list), 'utf8').catch(() => undefined);
+    const path = join(folder, list);
+    await requireRegular(path);
+    const text = await readFile(path, 'utf8').catch(() => undefined);
     const names = text?.split(/\r?\n/).filter((line) => line.trim() !== '');
     if (names && names.length > 0) return names;
   }

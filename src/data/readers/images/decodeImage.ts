@@ -1,6 +1,7 @@
 import type { Metadata, Sharp } from 'sharp';
 import { type Geometry, geometryOf, type PixelSize } from './imageGeometry.js';
 import type { ImagePlan, SeenImage } from './imagePlan.js';
+import { requireRoom } from './imageRoom.js';
 import type { Pixels } from './pixels.js';
 import { cropped, resample } from './resample.js';
 
@@ -35,7 +36,7 @@ export async function imageSize(open: OpenImage, bytes: Uint8Array): Promise<See
  *
  * @param deep keep 16-bit values where the file has them.
  * @returns what is wrong, in words, where the size cannot be reached.
- * @throws whatever the decoder throws at a damaged file.
+ * @throws UserError where the size does not fit into memory; else whatever the decoder throws at a damaged file.
  */
 export async function decodeImage(
   open: OpenImage,
@@ -47,6 +48,7 @@ export async function decodeImage(
   const { native, channels: given, depth } = await described(open, image);
   const geometry = geometryOf(native, plan.geometry);
   if (typeof geometry === 'string') return geometry;
+  requireRoom(native, geometry);
   if (raw && !geometry.resize && !geometry.crop && plan.color !== 'rgba' && raw.channels !== 4) return raw;
   const gray = plan.color === 'gray' && given <= 2;
   const words = deep && depth === 'ushort';

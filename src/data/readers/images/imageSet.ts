@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { messageOf, UserError } from '../../../errors.js';
 import type { ModelInput } from '../../../onnx/modelInput.js';
 import { onlyInput } from '../../onlyInput.js';
@@ -8,6 +7,7 @@ import type { ReadSample, SampleStream } from '../../sample.js';
 import { isWanted, type Selection } from '../../selection.js';
 import { decodeImage, imageSize, loadImageDecoder } from './decodeImage.js';
 import { adaptations, describePlan, type ImagePlan, planImages, type SeenImage } from './imagePlan.js';
+import { IMAGES_AT_ONCE } from './imageRoom.js';
 import { arrangePixels, type Pixels } from './pixels.js';
 
 /** One image of a set, wherever it lies. */
@@ -101,7 +101,7 @@ function imageStream(set: ImageSet, plan: ImagePlan, input: ModelInput): SampleS
       const wanted = selected(set.items(), selection, (count) => {
         counted = count;
       });
-      yield* ahead(wanted, decode, 2 * availableParallelism());
+      yield* ahead(wanted, decode, IMAGES_AT_ONCE);
     },
   };
 }

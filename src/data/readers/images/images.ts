@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Reader } from '../../reader.js';
 import { type FoundFile, filesBelow, isImageFile } from './imageFiles.js';
+import { requireImageSize } from './imageRoom.js';
 import { type ImageItem, openImages } from './imageSet.js';
 
 /** A folder of images, with a class a sub-folder where it has any, or a single image. */
@@ -41,8 +42,13 @@ async function* itemsOf(source: string): AsyncGenerator<ImageItem> {
   for await (const { path, inside, isImage } of imageFiles(source)) {
     if (!isImage) continue;
     const label = folderLabel(inside);
-    yield { origin: path, ...(label === undefined ? {} : { label }), load: () => readFile(path) };
+    yield { origin: path, ...(label === undefined ? {} : { label }), load: () => bytesOf(path) };
   }
+}
+
+async function bytesOf(path: string): Promise<Uint8Array> {
+  requireImageSize((await stat(path)).size);
+  return readFile(path);
 }
 
 /** The class of a file in a set of class folders: the first folder on its way. */

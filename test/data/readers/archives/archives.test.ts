@@ -150,3 +150,14 @@ test('a gzipped archive that ends within an image', async () => {
     /data\.tar\.gz is not a tar archive or is damaged \(unexpected end of file\): copy or write it again$/,
   );
 });
+
+test('of two images of one key the first counts', async () => {
+  const { feeds } = await readTar(
+    await tarOf([
+      ['0.png', await png(1, 2)],
+      ['0.jpg', Buffer.alloc(100_000)],
+      ['1.png', await png(3, 4)],
+    ]),
+  );
+  expect(valuesOf(feeds, 'x')).toEqual([1, 2, 3, 4]);
+});
