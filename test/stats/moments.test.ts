@@ -4,6 +4,7 @@ import {
   addShiftedMoments,
   areFinite,
   emptyMoments,
+  momentsFrom,
   subtractMoments,
 } from '../../src/stats/moments.js';
 import { largestDifference, momentsOf, normal, rowsOf } from './samples.js';
@@ -61,6 +62,15 @@ describe('moments', () => {
     expect(total).toEqual({ count: 1, sum: Float64Array.of(5), scatter: Float64Array.of(25) });
   });
 
+  it('follows from mean and covariance: S = n (Q + m mᵀ), by hand', () => {
+    const found = momentsFrom(4, Float64Array.of(1, -2), Float64Array.of(2, 0.5, 0.5, 3));
+    expect(found).toEqual({
+      count: 4,
+      sum: Float64Array.of(4, -8),
+      scatter: Float64Array.of(12, -6, -6, 28),
+    });
+  });
+
   it('takes padding out of a padded batch', () => {
     const rows = whole(3, 5, 3);
     const padded = momentsOf([...rows, rows[4], rows[4], rows[4]]);
@@ -114,6 +124,14 @@ describe('areFinite', () => {
         ]),
       ),
     ).toBe(false);
+  });
+
+  it('looks at every sum and every square', () => {
+    const moments = momentsOf([[1, 2, 3]]);
+    expect(areFinite({ ...moments, sum: Float64Array.of(1, 2, Number.NaN) })).toBe(false);
+    const scatter = moments.scatter.slice();
+    scatter[4] = Number.POSITIVE_INFINITY;
+    expect(areFinite({ ...moments, scatter })).toBe(false);
   });
 
   it('is true for numbers, and for nothing observed', () => {

@@ -73,6 +73,25 @@ describe('covarianceSpectrum', () => {
     expect(largestDifference(spectrumOf(rows), expected)).toBeLessThan(1e-7 * expected[0]);
   });
 
+  it('is that of a smaller matrix with the same eigenvalues, where one is known', () => {
+    // diag(3, 1) has the eigenvalues of a 3 × 3 covariance of rank 2; another one shows which was taken.
+    const covariance = () => Float64Array.of(2, 1, 0, 1, 2, 0, 0, 0, 1e-30);
+    expect(covarianceSpectrum(covariance(), 3, 100, Float64Array.of(5, 0, 0, 4))).toEqual(
+      Float64Array.of(5, 4, 0),
+    );
+    // A constant feature is still in the smaller matrix, so the covariance without it is taken.
+    const constant = Float64Array.of(2, 1, 0, 1, 2, 0, 0, 0, 0);
+    const found = covarianceSpectrum(constant, 3, 100, Float64Array.of(5, 0, 0, 4));
+    expect(largestDifference(found, [3, 1, 0])).toBeLessThan(1e-15);
+  });
+
+  it('takes what is below features · ε · λ₁ for 0, and keeps what is above', () => {
+    const diagonal = (small: number) => covarianceSpectrum(Float64Array.of(8, 0, 0, small), 2, 100);
+    // 2 · 2⁻⁵² · 8 = 2⁻⁴⁸
+    expect(diagonal(2 ** -48)).toEqual(Float64Array.of(8, 0));
+    expect(diagonal(2 ** -47)).toEqual(Float64Array.of(8, 2 ** -47));
+  });
+
   it('refuses what is not a number', () => {
     expect(() => covarianceSpectrum(Float64Array.of(1, Number.NaN, Number.NaN, 1), 2, 9)).toThrow(
       /not a number/,

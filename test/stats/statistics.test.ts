@@ -192,6 +192,8 @@ describe('layerStatistics where the data is poor', () => {
     const found = layerStatistics(momentsOf(rows.map((row) => [1e6, ...row])), explained);
     const alive = layerStatistics(momentsOf(rows), explained);
     expect(found.warnings).toEqual(['1 of 5 features is dead (constant over the data)']);
+    const two = layerStatistics(momentsOf(rows.map((row) => [1e6, ...row, -3])), explained);
+    expect(two.warnings).toEqual(['2 of 6 features are dead (constant over the data)']);
     expect(found.eigenvalues).toEqual([...alive.eigenvalues, 0]);
     expect(found.effectiveRank).toBe(alive.effectiveRank);
     expect(found.intrinsicDimensionality).toBe(4);
