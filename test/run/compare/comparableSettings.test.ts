@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { differencesOf } from '../../../src/run/compare/comparableSettings.js';
+import { differenceInWords, differencesOf } from '../../../src/run/compare/comparableSettings.js';
 import type { RunData, RunSettings } from '../../../src/run/schema.js';
 import { run } from '../../support/runs.js';
 
@@ -40,6 +40,63 @@ describe('in what two runs were made differently', () => {
       made({}, { preprocessing: { [`${folder}/a`]: { mean: [0] }, [`${folder}/b`]: { mean: [mean] } } });
     expect(shown(at('/x', 1), at('/y', 1))).toEqual([]);
     expect(shown(at('/x', 1), at('/y', 2))).toEqual([['source2.mean', '1', '2', 'preprocessing']]);
+  });
+
+  it('is told with the option that sets it, where one does', () => {
+    const before = made({}, { preprocessing: { labelColumn: 1, header: true, 'fc.scale': 2 } });
+    const after = made({}, { preprocessing: { labelColumn: 2, header: false, 'fc.scale': 3 } });
+    expect(differencesOf(before, after)).toEqual([
+      {
+        ...{ setting: 'labelColumn', flag: '--label-column', group: 'preprocessing', isDecisive: true },
+        ...{ before: '1', after: '2' },
+      },
+      { setting: 'header', group: 'preprocessing', isDecisive: true, before: 'true', after: 'false' },
+      {
+        ...{ setting: 'fc.scale', flag: '--scale', group: 'preprocessing', isDecisive: true },
+        ...{ before: '2', after: '3' },
+      },
+    ]);
+  });
+
+  it('is not told of what another reader prepares', () => {
+    const before = made({}, { reader: 'npy', preprocessing: { scale: 2 } });
+    const after = made({}, { reader: 'csv', preprocessing: { header: true } });
+    expect(shown(before, after)).toEqual([['reader', 'npy', 'csv', 'data']]);
+  });
+
+  it('is not known where one of the two says nothing of its preprocessing', () => {
+    const told = made({}, { preprocessing: { scale: 2, mean: [0.5, 1], odd: null } });
+    expect(differencesOf(plain, told)).toEqual([
+      {
+        setting: 'preprocessing',
+        group: 'preprocessing',
+        isDecisive: false,
+        before: 'unknown',
+        after: 'scale 2, mean 0.5, 1, odd none',
+      },
+    ]);
+    expect(shown(told, plain)).toEqual([
+      ['preprocessing', 'scale 2, mean 0.5, 1, odd none', 'unknown', 'preprocessing'],
+    ]);
+    expect(shown(plain, made({}, { preprocessing: {} }))).toEqual([]);
+  });
+
+  it('is a seed also where only one has it, or in one source of several', () => {
+    const seeded = made({}, { preprocessing: { a: { seed: 1 }, b: { seed: 2 } } });
+    expect(shown(made({}, { preprocessing: { a: { x: 1 }, b: { x: 1 } } }), seeded)).toContainEqual([
+      'seed',
+      'none',
+      '1, 2',
+      'data',
+    ]);
+  });
+
+  it('is said in words', () => {
+    const about = { setting: 'mean', before: '0', after: '0.5', group: 'preprocessing' } as const;
+    expect(differenceInWords({ ...about, isDecisive: false })).toBe('mean was 0 and is 0.5');
+    expect(differenceInWords({ ...about, isDecisive: true }, (word) => `*${word}*`)).toBe(
+      '*mean* was *0* and is *0.5*: the numbers do not mean the same',
+    );
   });
 
   it('is told of preprocessing key by key, but not of files that were no images', () => {

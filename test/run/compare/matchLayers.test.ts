@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matchLayers } from '../../../src/run/compare/matchLayers.js';
+import { matchLayers, renamedIn } from '../../../src/run/compare/matchLayers.js';
 import type { GraphNode, RunLayer } from '../../../src/run/schema.js';
 import { layer, run } from '../../support/runs.js';
 
@@ -75,6 +75,51 @@ describe('layers of another export', () => {
     expect(matched(before, bare)).toEqual([]);
     // Between known layers, a second one is nobody's.
     expect(matched(before, chain(['a', 'x', 'y', 'c'], [4, 8, 8, 16]))).toEqual(['a → a', 'c → c']);
+  });
+
+  it('are named with what they were called before', () => {
+    const before = run([weighted('a', 'A'), weighted('b', 'B')]);
+    const after = run([weighted('a', 'A'), weighted('z', 'B')]);
+    expect(renamedIn(matchLayers(before, after))).toEqual([{ name: 'z', was: 'b' }]);
+  });
+
+  it('are told apart by which input of a reader they feed, however many nodes there are', () => {
+    // Two branches of one kind, of which the first is subtracted from; 11 more nodes before them make places of two digits.
+    const net = (names: readonly string[], order: readonly [number, number]) => {
+      const [left, right] = names;
+      const before = Array.from({ length: 11 }, (_, i) => `n${i}`);
+      return run(
+        [left, right].map((name) => layer(name, 1, 8)),
+        {
+          graph: [
+            ...before.map((id, i) => ({ id, op: `Op${i}`, inputs: [before[i - 1] ?? 'input'] })),
+            { id: left, op: 'Conv', inputs: ['n10'] },
+            { id: right, op: 'Conv', inputs: ['n10'] },
+            { id: 'join', op: 'Sub', isJoin: true, inputs: order.map((i) => names[i]) },
+          ],
+        },
+      );
+    };
+    expect(matched(net(['l', 'r'], [0, 1]), net(['p', 'q'], [0, 1]))).toEqual(['l → p', 'r → q']);
+    expect(matched(net(['l', 'r'], [0, 1]), net(['p', 'q'], [1, 0]))).toEqual(['r → p', 'l → q']);
+  });
+
+  it('stand at one place whichever way round a sum takes its inputs', () => {
+    const net = (names: readonly string[], turned: boolean) => {
+      const [left, right, head] = names;
+      const [a, b] = turned ? [right, left] : [left, right];
+      return run([layer(left, 1, 8), layer(right, 1, 9), layer(head, 1, 4)], {
+        graph: [
+          { id: left, op: 'Conv', inputs: ['input'] },
+          { id: right, op: 'Conv', inputs: ['input'] },
+          { id: 'sum', op: 'Add', isJoin: true, inputs: [a, b] },
+          { id: head, op: 'Conv', inputs: ['sum'] },
+        ],
+      });
+    };
+    const all = ['l → p', 'r → q', 'h → k'];
+    expect(matched(net(['l', 'r', 'h'], false), net(['p', 'q', 'k'], false))).toEqual(all);
+    expect(matched(net(['l', 'r', 'h'], false), net(['p', 'q', 'k'], true))).toEqual(all);
   });
 
   it('are left alone where two could be meant, and told apart where what they feed differs', () => {

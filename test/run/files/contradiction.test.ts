@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { contradiction } from '../../../src/run/files/contradiction.js';
 import { parseRun } from '../../../src/run/files/parseRun.js';
 import type { RunLayer, RunSettings } from '../../../src/run/schema.js';
+import { effectiveRank } from '../../../src/stats/effectiveRank.js';
 import { layerStatistics } from '../../../src/stats/statistics.js';
 import { invalidLayer, layer, run } from '../../support/runs.js';
 
@@ -54,6 +55,44 @@ describe('contradiction', () => {
     expect(contradiction(measured({ ...near, deadFeatures: 0 }), settings())).toBeUndefined();
     // In float32 rounding can outweigh the variance of a layer whose means are far from 0.
     expect(contradiction(measured({ trace: 3 }), settings({ precision: 'float32' }))).toBeUndefined();
+  });
+
+  it('takes no more than rounding explains of a logarithm or a determinant', () => {
+    // λ = 8, 4, 2, 0.5: the product is 32, and the logarithms add up to 5 ln 2.
+    const regular = {
+      eigenvalues: [8, 4, 2, 0.5],
+      deadFeatures: 0,
+      intrinsicDimensionality: 4,
+      saturation: 1,
+    };
+    const spectrum = Float64Array.from(regular.eigenvalues);
+    const right = measured({
+      ...regular,
+      ...{ trace: 14.5, diagonalTrace: 14.5, logDeterminant: 5 * Math.LN2, determinant: 32 },
+      ...{ effectiveRank: effectiveRank(spectrum), participationRatio: 14.5 ** 2 / 84.25 },
+    });
+    expect(contradiction(right, settings())).toBeUndefined();
+    const wrong = (parts: Partial<RunLayer>) => contradiction({ ...right, ...parts }, settings());
+    // The tolerance is 1e-9 of 1 + Σ |ln λ| = 1 + 7 ln 2 = 5.85.
+    expect(wrong({ logDeterminant: 5 * Math.LN2 + 5e-9 })).toBeUndefined();
+    expect(wrong({ logDeterminant: 5 * Math.LN2 + 7e-9 })).toMatchObject({
+      key: 'logDeterminant',
+      wanted: expect.stringMatching(/^3\.46573590279972/),
+    });
+    expect(wrong({ determinant: 32.001 })).toMatchObject({ key: 'determinant', given: 32.001 });
+    expect(Number(wrong({ determinant: 31.999 })?.wanted)).toBeCloseTo(32, 10);
+    // 0 and null say that it was singular to working precision, or out of range.
+    expect(wrong({ determinant: 0 })).toBeUndefined();
+    expect(wrong({ determinant: null, logDeterminant: null })).toBeUndefined();
+    expect(wrong({ deadFeatures: 1 })).toEqual({ key: 'deadFeatures', given: 1, wanted: 'at most 0' });
+    expect(wrong({ deadFeatures: null })).toBeUndefined();
+  });
+
+  it('counts all that is not 0 at threshold 1, to the last', () => {
+    const all = measured({ intrinsicDimensionality: 3, saturation: 0.75 });
+    expect(contradiction(all, settings({ threshold: 1 }))).toBeUndefined();
+    const fewer = measured({ intrinsicDimensionality: 2, saturation: 0.5 });
+    expect(contradiction(fewer, settings({ threshold: 1 }))).toHaveProperty('wanted', '3');
   });
 
   it('takes either count where the threshold is met but for rounding', () => {

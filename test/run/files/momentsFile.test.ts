@@ -1,7 +1,8 @@
-import { readFile, rm, truncate } from 'node:fs/promises';
+import { open, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/errors.js';
+import { type Tensor, writeTensors } from '../../../src/files/safetensors.js';
 import { readMoments } from '../../../src/run/files/momentsFile.js';
 import { writeRun } from '../../../src/run/files/writeRun.js';
 import type { Moments } from '../../../src/stats/moments.js';
@@ -19,6 +20,16 @@ const of = (count: number, sum: readonly number[], scatter: readonly number[]): 
   sum: Float64Array.from(sum),
   scatter: Float64Array.from(scatter),
 });
+
+/** The tensors of one layer as `writeMoments` names them, with other shapes where these are given. */
+const tensors = (
+  layer: string,
+  { count = [], sum = [2], scatter = [2, 2] }: { count?: number[]; sum?: number[]; scatter?: number[] } = {},
+): Tensor[] => [
+  { name: `${layer}/count`, shape: count, data: Float64Array.of(5) },
+  { name: `${layer}/sum`, shape: sum, data: Float64Array.of(1.25, -3) },
+  { name: `${layer}/scatter`, shape: scatter, data: Float64Array.of(4, 0, 0, 9) },
+];
 
 const saved = run([
   layer('a/count', 1, 2, { observations: 5 }),
@@ -88,6 +99,33 @@ describe('the moments of a run', () => {
     await writeRun(dir, other, { moments: new Map([['a', impossible]]) });
     await expect(readMoments(dir, other)).rejects.toThrow(UserError);
     await expect(readMoments(dir, other)).rejects.toThrow(message);
+  });
+
+  it.each<[string, (layer: string) => Tensor[], RegExp]>([
+    ['without a count', (name) => tensors(name).slice(1), /net lacks its count, its sum or its scatter/],
+    ['without a sum', (name) => tensors(name).toSpliced(1, 1), /net lacks its count, its sum or its scatter/],
+    ['without a scatter', (name) => tensors(name).slice(0, 2), /net lacks its count, its sum or its scatter/],
+    ['with a count of several', (name) => tensors(name, { count: [1] }), /net has a sum of shape \[2\]/],
+    ['with a sum of two axes', (name) => tensors(name, { sum: [2, 1] }), /net has a sum of shape \[2, 1\]/],
+    ['with a scatter of one axis', (name) => tensors(name, { scatter: [4] }), /a scatter of shape \[4\]/],
+    ['with a scatter of other features', (name) => tensors(name, { scatter: [4, 1] }), /\[4, 1\]/],
+    ['with a scatter that is not square', (name) => tensors(name, { scatter: [2, 2, 1] }), /\[2, 2, 1\]/],
+  ])('are refused %s', async (_, parts, message) => {
+    const dir = join(await temporaryDirectory(), 'net.delve');
+    const one = run([layer('net', 1, 2, { observations: 5 })]);
+    await writeRun(dir, one, { moments: new Map([['net', moments(5, 1.25, -3)]]) });
+    const file = await open(join(dir, 'moments.safetensors'), 'w');
+    await writeTensors(file, parts('net'));
+    await file.close();
+    await expect(readMoments(dir, one)).rejects.toThrow(UserError);
+    await expect(readMoments(dir, one)).rejects.toThrow(message);
+  });
+
+  it('are refused of another width than in the run', async () => {
+    const dir = join(await temporaryDirectory(), 'net.delve');
+    await writeRun(dir, saved, { moments: both });
+    const wider = run([layer('a/count', 1, 3, { observations: 5 }), saved.layers[2]]);
+    await expect(readMoments(dir, wider)).rejects.toThrow('5 observations of 2 features there, and 5 of 3');
   });
 
   it('pass with what rounding does to a constant', async () => {

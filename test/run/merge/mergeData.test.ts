@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { mergeData } from '../../../src/run/merge/mergeData.js';
+import type { RunData } from '../../../src/run/schema.js';
+
+const data = (parts: Partial<RunData> = {}): RunData => ({
+  source: 's/',
+  reader: 'npy',
+  samples: 3,
+  skipped: 0,
+  ...parts,
+});
+
+it('names every source and reader once, and nothing that no part has', () => {
+  expect(mergeData([data(), data({ source: 't/' }), data()])).toEqual({
+    source: 's/, t/',
+    reader: 'npy',
+    samples: 9,
+    skipped: 0,
+  });
+});
+
+it('keeps the preprocessing, in which the parts agree, and the first hundred samples that were skipped', () => {
+  const skips = (from: number) =>
+    Array.from({ length: 70 }, (_, i) => ({ origin: `${from + i}`, reason: 'r' }));
+  const merged = mergeData([
+    data({ preprocessing: { scale: 2 }, skipped: 70, skippedSamples: skips(0) }),
+    data({ preprocessing: { scale: 2 }, skipped: 70, skippedSamples: skips(70) }),
+  ]);
+  expect(merged.preprocessing).toEqual({ scale: 2 });
+  expect(merged.skipped).toBe(140);
+  expect(merged.skippedSamples).toHaveLength(100);
+  expect(merged.skippedSamples?.at(-1)?.origin).toBe('99');
+});
+
+it('counts the labels of all parts', () => {
+  const merged = mergeData([data({ labels: { cat: 1 } }), data({ labels: { dog: 2, cat: 4 } }), data()]);
+  expect(merged.labels).toEqual({ cat: 5, dog: 2 });
+});
