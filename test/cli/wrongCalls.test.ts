@@ -60,7 +60,7 @@ const calls: readonly (readonly [string, RegExp])[] = [
   ['analyze', /the argument <model> is missing/],
   [`analyze ${CNN}`, /--data is missing: give the data to analyse, such as --data images\//],
   [`analyze ${CNN} --data`, /--data <source> is given without its value/],
-  [`analyze ${CNN} ${CNN} --data ${IMAGES}`, /takes at most 1 argument and was given 2/],
+  [`analyze ${CNN} ${CNN} --data ${IMAGES}`, /is named twice: name each model once/],
   // Numbers and choices
   [`analyze ${CNN} --data ${IMAGES} --threshold 1.5`, /--threshold 1.5 is invalid: .*up to 1, such as/],
   [`analyze ${CNN} --data ${IMAGES} --threshold 0`, /--threshold 0 is invalid/],

@@ -1,6 +1,8 @@
+import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { shownPath } from '../../files/shownPath.js';
 import type { AnalyzeOptions, CsvOptions, ImageOptions } from '../../index.js';
+import type { AnalyzedModels } from '../../job/analyzeModels.js';
 import { addDataOptions } from '../options/dataOptions.js';
 import { addObservationOptions, addSelectionOptions } from '../options/modelOptions.js';
 import { devices, idimRule, thresholds, wholeNumber } from '../options/parse.js';
@@ -29,7 +31,7 @@ export function addAnalyze(program: Command, context: Context): void {
     .command('analyze')
     .summary('pass data through a model and report its layers')
     .description('Pass data through a model once, and report how saturated each layer is.')
-    .argument('<model>', 'a .onnx file');
+    .argument('<model...>', '.onnx files: several, such as checkpoints, have a run each');
   addObservationOptions(addSelectionOptions(addDataOptions(command)))
     .optionsGroup('Statistics:')
     .addOption(
@@ -66,7 +68,12 @@ export function addAnalyze(program: Command, context: Context): void {
         .default(undefined, 'one a core'),
     )
     .optionsGroup('Output:')
-    .addOption(new Option('--out <dir>', 'where the run goes').default(undefined, '<model name>.delve'))
+    .addOption(
+      new Option('--out <dir>', 'where the run goes; of several models, the folder for their runs').default(
+        undefined,
+        '<model name>.delve',
+      ),
+    )
     .option('--overwrite', 'replace another run at --out: of other data, settings or another model')
     .option('--moments', 'keep the moments too, for delve merge and for covariances')
     .option('--embedding', "project the samples on each layer's first two eigenvectors, in a second pass")
@@ -79,15 +86,21 @@ Examples:
   $ delve analyze model.onnx --data images/ --resize 256 --crop 224 \\
       --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225
   $ delve analyze model.onnx --data ids=ids.npy --data mask=mask.npy
+  $ delve analyze epoch_*.onnx --data images/ --out runs/
   $ delve analyze model.onnx --data random:64 --batch 16 --json > run.json`,
     )
-    .action((model: string, options: Options) => run(model, options, context));
+    .action((models: string[], options: Options) => run(models, options, context));
 }
 
-async function run(model: string, options: Options, context: Context): Promise<void> {
-  const [{ analyze, defaultTarget, report, UserError }, { progressDisplay }] = await Promise.all([
+async function run(models: readonly string[], options: Options, context: Context): Promise<void> {
+  const [
+    { analyze, defaultTarget, report, UserError },
+    { progressDisplay },
+    { analyzeModels, throwFailures },
+  ] = await Promise.all([
     import('../../index.js'),
     import('../terminal/progress.js'),
+    import('../../job/analyzeModels.js'),
   ]);
   const { stdout, stderr, env, cwd } = context;
   const {
@@ -109,38 +122,64 @@ async function run(model: string, options: Options, context: Context): Promise<v
       '--data is missing: give the data to analyse, such as --data images/ or --data random:64',
     );
   }
-  let out = options.out ?? defaultTarget(model);
   const display = quiet ? undefined : progressDisplay(stderr, env);
-  const result = await context.interruptible(async (signal) => {
+  const given = {
+    ...rest,
+    data,
+    shapes,
+    image: { resize, crop, scale, mean, std, color, layout },
+    csv: { columns, labelColumn },
+    operators: ops,
+    batchSize: batch,
+    thresholds: threshold,
+  };
+  const otherRun = overwrite ? 'replace' : options.out === undefined ? 'number' : 'refuse';
+  const said = new Set<string>();
+  const found = await context.interruptible(async (signal): Promise<AnalyzedModels> => {
     try {
-      return await analyze({
-        ...rest,
-        model,
-        data,
-        out,
-        otherRun: overwrite ? 'replace' : options.out === undefined ? 'number' : 'refuse',
+      const [model, ...others] = models;
+      if (others.length > 0) {
+        const one = { analyze, defaultTarget };
+        return await analyzeModels(one, {
+          ...{ ...given, models, signal },
+          otherRun,
+          onProgress: (progress, { number, count }) =>
+            display?.update({ ...progress, part: `model ${number} of ${count}` }),
+          onNotice: (text, { model }) => {
+            // Which provider runs, for instance, is the same for all.
+            if (!said.has(text)) display?.notice(`${basename(model)}: ${text}`);
+            said.add(text);
+          },
+          onRun: (out) => display?.notice(`run written to ${shownPath(out, cwd)}`),
+        });
+      }
+      let out = options.out ?? defaultTarget(model);
+      const run = await analyze({
+        ...{ ...given, model, out, signal },
+        otherRun,
         onTarget: (dir) => {
           out = dir;
         },
-        shapes,
-        image: { resize, crop, scale, mean, std, color, layout },
-        csv: { columns, labelColumn },
-        operators: ops,
-        batchSize: batch,
-        thresholds: threshold,
-        signal,
         onProgress: display?.update,
         onNotice: display?.notice,
       });
+      return { count: 1, runs: [{ run, out }], failures: [] };
     } finally {
       display?.end();
     }
   });
-  await print(
-    context,
-    report(result, json ? { format: 'json' } : { color: hasColor(stdout, env), width: stdout.columns }),
-  );
-  if (!quiet) stderr.write(`run written to ${shownPath(out, cwd)}\n`);
+  const { runs } = found;
+  const { formatRun } = await import('../../run/files/formatRun.js');
+  if (runs.length > 0) {
+    const look = { color: hasColor(stdout, env), width: stdout.columns };
+    const names = runs.length > 1 ? { names: runs.map(({ out }) => shownPath(out, cwd)) } : {};
+    const shown = runs.map(({ run }) => run);
+    // Several models make a list, also where only one of them has a run.
+    const text = json && models.length > 1 ? formatRun(shown) : undefined;
+    await print(context, text ?? report(shown, json ? { format: 'json' } : { ...look, ...names }));
+  }
+  if (models.length > 1) return throwFailures(found);
+  if (!quiet) for (const { out } of runs) stderr.write(`run written to ${shownPath(out, cwd)}\n`);
   const { requireMeasured } = await import('../../run/requireMeasured.js');
-  requireMeasured(result, shownPath(out, cwd));
+  for (const { run, out } of runs) requireMeasured(run, shownPath(out, cwd));
 }

@@ -1,10 +1,9 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { Progress } from '../../index.js';
-import { progressBar, progressSentence } from './progressText.js';
+import { progressBar, progressSentence, type ShownProgress } from './progressText.js';
 
 /** Shows how far an analysis is. */
 export interface ProgressDisplay {
-  readonly update: (progress: Progress) => void;
+  readonly update: (progress: ShownProgress) => void;
   /** A remark, on a line of its own. */
   readonly notice: (text: string) => void;
   readonly end: () => void;
@@ -33,7 +32,7 @@ function bar(stream: NodeJS.WriteStream): ProgressDisplay {
   // A bar of several, though there is but one: only those let a remark pass above them.
   const bars = new MultiBar({
     // A full line would wrap on some terminals.
-    format: (_options, _params, { progress }: { progress: Progress }) =>
+    format: (_options, _params, { progress }: { progress: ShownProgress }) =>
       progressBar(progress, (stream.columns || DEFAULT_WIDTH) - 1),
     stream,
     fps: DRAWINGS,
@@ -48,6 +47,8 @@ function bar(stream: NodeJS.WriteStream): ProgressDisplay {
   let shown: SingleBar | undefined;
   return {
     update(progress) {
+      // Of several models, each may turn out to have other samples than the one before.
+      if (shown && progress.total !== undefined) shown.setTotal(progress.total);
       if (shown) shown.update(progress.samples, { progress });
       else shown = bars.create(progress.total ?? progress.samples, progress.samples, { progress });
     },

@@ -1,5 +1,10 @@
 import type { Progress } from '../../index.js';
 
+/** How far an analysis is, and of which of several models, where there are several: `model 2 of 3`. */
+export interface ShownProgress extends Progress {
+  readonly part?: string;
+}
+
 const WIDEST_BAR = 30;
 const NARROWEST_BAR = 8;
 
@@ -12,7 +17,7 @@ function count(value: number): string {
 }
 
 /** One line of at most `width` columns; what does not fit is left out, the bar first and the rate last. */
-export function progressBar(progress: Progress, width: number): string {
+export function progressBar(progress: ShownProgress, width: number): string {
   const { samples, total } = progress;
   const counted = total === undefined ? count(samples) : `${count(samples)}/${count(total)}`;
   const facts = [`${passOf(progress)}${counted} samples`, rate(progress), remaining(progress)].filter(
@@ -35,7 +40,7 @@ function fitting(facts: readonly string[], width: number): string {
 }
 
 /** The same for logs: `4,416 of 100,000 samples, 1,820 samples/s, 53 s left`. */
-export function progressSentence(progress: Progress): string {
+export function progressSentence(progress: ShownProgress): string {
   const { samples, total } = progress;
   const counted =
     total === undefined ? `${count(samples)} samples` : `${count(samples)} of ${count(total)} samples`;
@@ -44,7 +49,10 @@ export function progressSentence(progress: Progress): string {
     .join(', ');
 }
 
-const passOf = ({ pass }: Progress): string => (pass === 2 ? 'second pass: ' : '');
+const passOf = ({ pass, part }: ShownProgress): string => {
+  const where = [...(part === undefined ? [] : [part]), ...(pass === 2 ? ['second pass'] : [])];
+  return where.length === 0 ? '' : `${where.join(', ')}: `;
+};
 
 function rate({ samples, seconds }: Progress): string {
   if (samples === 0 || seconds <= 0) return '';

@@ -29,6 +29,7 @@ export function heatmapPicture(runs: readonly NamedRun[], width: number): Pictur
         ...{ min: 0, max: 1, right: 4, top: 'middle', itemHeight: Math.min(140, ROW * names.length) },
         textStyle: { color: ink.faint },
         formatter: (value: unknown) => perCent(Number(value)),
+        text: ['100 %', '0 %'],
         inRange: { color: [shade(0), shade(0.5), shade(1)] },
       },
       xAxis: {

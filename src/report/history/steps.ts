@@ -65,8 +65,12 @@ function countedUp(runs: readonly Run[], first: number): number[] {
   });
 }
 
-function stepInNames({ model }: Run, name: string | undefined): number | undefined {
-  const paths = [name ?? '', model.path].map((path) => path.replace(/[/\\]run\.json$/, '').split(/[/\\]+/));
+const stepInNames = ({ model }: Run, name: string | undefined): number | undefined =>
+  stepInPaths([name ?? '', model.path]);
+
+/** The number of the training step that the first of these paths tells, by its own name or its folder's. */
+export function stepInPaths(given: readonly string[]): number | undefined {
+  const paths = given.map((path) => path.replace(/[/\\]run\.json$/, '').split(/[/\\]+/));
   const own = paths.map((parts) => stem(parts.filter((part) => part !== '').at(-1) ?? ''));
   const parents = paths.map((parts) => parts.filter((part) => part !== '').at(-2) ?? '');
   const digits =

@@ -20,6 +20,15 @@ describe('the bar', () => {
     expect(progressBar(quarter, 31)).toBe(' 25 %  25,000/100,000 samples');
   });
 
+  test('says which of several models is at work, and in which pass', () => {
+    expect(progressBar({ ...quarter, part: 'model 2 of 3' }, 79)).toContain(
+      ' 25 %  model 2 of 3: 25,000/100,000 samples',
+    );
+    expect(progressSentence({ samples: 5, seconds: 0, part: 'model 2 of 3', pass: 2 })).toBe(
+      'model 2 of 3, second pass: 5 samples',
+    );
+  });
+
   test('is full only at the end', () => {
     expect(progressBar({ samples: 999, total: 1000, seconds: 1 }, 79)).toMatch(/█░ {3}99 %/);
     expect(progressBar({ samples: 1000, total: 1000, seconds: 1 }, 79)).toMatch(/^█+ {2}100 %/);

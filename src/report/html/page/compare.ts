@@ -78,6 +78,7 @@ function option(view: View, names: readonly string[]) {
       itemHeight: 120,
       textStyle: { color: faint },
       formatter: (value: unknown) => `${Math.round(100 * Number(value))} %`,
+      text: ['100 %', '0 %'],
       inRange: { color: [shade(0), shade(0.5), shade(1)] },
     },
     xAxis: {
