@@ -2,6 +2,7 @@ import { type LayerReading, type ReadingKind, readLayers } from '../../readings/
 import type { Run } from '../../run/schema.js';
 import { percent } from '../../text/numbers.js';
 import { layersSideBySide, points } from '../layersSideBySide.js';
+import { directionsInWords } from '../mostDirections.js';
 import { code, prose } from './foreignText.js';
 
 /** A layer's line in a table, and how much a reader wants to see it. */
@@ -25,13 +26,13 @@ export function headOfOne(): string[] {
 export function rowsOfOne(run: Run): LayerRow[] {
   return readLayers(run).layers.map((reading) => {
     const { layer, kind } = reading;
-    const { name, op, features, intrinsicDimensionality, saturation, warnings } = layer;
+    const { name, op, features, saturation, warnings } = layer;
     return {
       cells: [
         code(name),
         prose(op),
         String(features),
-        intrinsicDimensionality === null ? '–' : String(intrinsicDimensionality),
+        directionsInWords(layer),
         share(saturation),
         wordFor(kind),
         prose(warnings.join('; ')),

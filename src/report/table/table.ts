@@ -6,6 +6,7 @@ import { displayWidth, padEnd, padStart, shorten, wrap } from '../../text/displa
 import { compact, percent } from '../../text/numbers.js';
 import { printable } from '../../text/printable.js';
 import { shortNames } from '../../text/shortNames.js';
+import { MOST_DIRECTIONS, mostDirections } from '../mostDirections.js';
 import { namesOf, type RenderOptions, type Style, styleOf } from '../options.js';
 import { bar } from './bar.js';
 import { colorOf, remarkLines } from './look.js';
@@ -29,7 +30,10 @@ export function table(runs: readonly Run[], options: RenderOptions): string {
   const reading = readLayers(last);
   const sections = [
     ...(together ?? runs.flatMap((run, i) => oneRun(run, options.names?.[i], style, naming))),
-    legend(together ? [reading] : runs.map(readLayers), style),
+    [
+      ...legend(together ? [reading] : runs.map(readLayers), style),
+      ...(together ? [] : mostLegend(runs, style)),
+    ],
     advice(reading, runs.length > 1 ? namesOf(runs, options).at(-1) : undefined, naming, style),
   ];
   return `${sections
@@ -76,6 +80,7 @@ interface Row {
   readonly name: string;
   readonly saturation: string;
   readonly dimensions: string;
+  readonly most: string;
   readonly observations: string;
   readonly mark: string;
 }
@@ -89,8 +94,11 @@ function rows(readings: readonly LayerReading[], style: Style): string[] {
   const observations = widest('obs.', (row) => row.observations);
   const saturation = widest('', (row) => row.saturation);
   const mark = widest('', (row) => row.mark);
+  // Only where some layer has one.
+  const most = cells.some((row) => row.most !== '') ? widest('max', (row) => row.most) : 0;
 
-  const fixed = saturation + dimensions + observations + mark + 4 * GAP.length + (mark > 0 ? GAP.length : 0);
+  const gaps = 4 + Number(mark > 0) + Number(most > 0);
+  const fixed = saturation + dimensions + most + observations + mark + gaps * GAP.length;
   const room = width - fixed;
   const name = Math.min(
     widest('layer', (row) => row.name),
@@ -102,6 +110,7 @@ function rows(readings: readonly LayerReading[], style: Style): string[] {
     padEnd('layer', name),
     padEnd('saturation', barWidth + GAP.length + saturation),
     padStart('dim', dimensions),
+    ...(most > 0 ? [padStart('max', most)] : []),
     padStart('obs.', observations),
   ].join(GAP);
   const names = shortNames(
@@ -117,6 +126,7 @@ function rows(readings: readonly LayerReading[], style: Style): string[] {
       paint(filled) + chalk.dim(rest),
       padStart(row.saturation, saturation),
       padStart(row.dimensions, dimensions),
+      ...(most > 0 ? [padStart(row.most, most)] : []),
       padStart(row.observations, observations),
       ...(row.mark === '' ? [] : [paint(row.mark)]),
     ].join(GAP);
@@ -133,6 +143,7 @@ function rowOf(reading: LayerReading): Row {
     name: printable(layer.name),
     saturation: saturation === null ? '-' : percent(saturation),
     dimensions: `${intrinsicDimensionality ?? '-'}/${features}`,
+    most: String(mostDirections(layer) ?? ''),
     observations: compact(observations),
     mark: kind === 'healthy' ? '' : kind,
   };
@@ -154,4 +165,11 @@ function legend(readings: readonly Reading[], { chalk, width }: Style): string[]
       chalk.dim(line),
     );
   });
+}
+
+function mostLegend(runs: readonly Run[], { chalk, width }: Style): string[] {
+  if (!runs.some(({ layers }) => layers.some((layer) => mostDirections(layer) !== undefined))) return [];
+  return wrap(`${padEnd('max', 6)} = ${MOST_DIRECTIONS}`, width, ' '.repeat(9)).map((line) =>
+    chalk.dim(line),
+  );
 }

@@ -45,6 +45,11 @@ describe('a picture', () => {
     expect(output / unit).toBeCloseTo(0.9, 2);
   });
 
+  it('of a heatmap has numbers at the ends of its colour bar', () => {
+    const texts = [...svg([small, small], { picture: { plot: 'heatmap' } }).matchAll(/<text[^>]*>([^<]*)</g)];
+    expect(texts.map(([, text]) => text)).toEqual(expect.arrayContaining(['100 %', '0 %']));
+  });
+
   it.each(plots)('of %s is well-formed, says what it shows, and has text as text', (plot) => {
     for (const runs of [
       [small],

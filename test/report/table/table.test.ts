@@ -126,6 +126,18 @@ has stopped working there. Try removing them, or feed larger inputs.
     expect(report(hostile)).toMatch(/^very\.long\.n\S*…\S*name\.end {2}/m);
   });
 
+  it('says how many directions a layer can have, where that is fewer than its features', () => {
+    // A 3×3 convolution of one channel: nine numbers a position, so nine directions of sixteen features.
+    const full = run([layer('stem', 9, 16, { rankLimit: 9 }), layer('conv', 3, 4, { rankLimit: 4 })]);
+    const text = report(full);
+    expect(text).toMatch(/^layer .* dim {2}max {3}obs\.$/m);
+    expect(text).toMatch(/^stem .* 56\.3 % {2}9\/16 {4}9 {2}31\.8k/m);
+    expect(text).toMatch(/^conv .* 3\/4 {7}31\.8k/m);
+    expect(text).toContain('max    = the most directions that a layer can have');
+    expect(report(run([layer('conv', 3, 4)]))).not.toMatch(/max/);
+    expect(report(full, { format: 'markdown' })).toContain('| `stem` | Conv | 16 | 9 (max 9) | 56.3 % |');
+  });
+
   it('shows the layers in the order of the run', () => {
     const text = report(network);
     const places = network.layers.map(({ name }) => text.indexOf(`\n${name} `));

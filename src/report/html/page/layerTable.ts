@@ -1,5 +1,6 @@
 import type { LayerReading } from '../../../readings/layerReadings.js';
 import { readingLooks } from '../../charts/palette.js';
+import { directionsInWords } from '../../mostDirections.js';
 import { el } from './dom.js';
 import type { Model, View } from './model.js';
 import { reveal, rove } from './roving.js';
@@ -24,7 +25,7 @@ const columns: readonly Column[] = [
   {
     title: 'directions',
     value: ({ layer }) => layer.intrinsicDimensionality,
-    cell: ({ layer }) => String(layer.intrinsicDimensionality ?? '–'),
+    cell: ({ layer }) => directionsInWords(layer),
   },
   { title: 'saturation', value: ({ layer }) => layer.saturation, cell: bar },
   {
