@@ -106,14 +106,24 @@ function imageStream(set: ImageSet, plan: ImagePlan, input: ModelInput): SampleS
   };
 }
 
-/** What the decoder says; of some damaged files it says nothing. */
+/** What the decoders say of files that are not whole images, each in its own way; the first that matches is taken. */
+const causes: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(?:unknown error)?$|unsupported image format/i,
+    'it is damaged or truncated, or not an image for all its name',
+  ],
+  [/pixel limit/i, 'it has more pixels than are decoded, 268 million'],
+  [
+    /corrupt|premature end|unexpected end|bad seek|read error|is empty|no frames|unable to parse|truncated/i,
+    'it is damaged or truncated',
+  ],
+];
+
 function causeOf(error: unknown): string {
   const cause = messageOf(error)
     .split('\n')[0]
     .replace(/:?\s*$/, '');
-  return /^(?:unknown error)?$/i.test(cause)
-    ? 'it is damaged or truncated, or not an image for all its name'
-    : cause;
+  return causes.find(([pattern]) => pattern.test(cause))?.[1] ?? cause;
 }
 
 async function* selected(

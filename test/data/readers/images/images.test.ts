@@ -288,3 +288,19 @@ test('every second batch is the second, the fourth, …', async () => {
   const { feeds } = await readAll({ data: [folder], image: raw }, [x], { batchSize: 1, every: 2 });
   expect(valuesOf(feeds, 'x')).toEqual([2, 4]);
 });
+
+test.each(['png', 'jpeg', 'webp', 'gif', 'tiff', 'avif'] as const)(
+  'a %s image that ends too early is named, in words that are not the decoder’s own',
+  async (format) => {
+    const noise = Uint8Array.from({ length: 28 * 28 * 3 }, (_, i) => (i * i * 37) % 251);
+    const whole = await sharp(noise, { raw: { width: 28, height: 28, channels: 3 } })
+      .toFormat(format)
+      .toBuffer();
+    for (const length of [0, 12, whole.length >> 1]) {
+      const files = { [`a.${format}`]: whole.subarray(0, length) };
+      await expect(read(files, input('x', 'float32', ['n', 3, 28, 28]))).rejects.toThrow(
+        new RegExp(`a\\.${format}: the image cannot be decoded \\(it is damaged or truncated`),
+      );
+    }
+  },
+);
