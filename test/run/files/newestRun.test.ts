@@ -1,7 +1,7 @@
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { newestRun } from '../../../src/run/files/newestRun.js';
+import { isRun, newestRun } from '../../../src/run/files/newestRun.js';
 import { temporaryDirectory } from '../../support/temporaryDirectory.js';
 
 async function runAt(dir: string, seconds: number) {
@@ -22,6 +22,8 @@ describe('the newest run', () => {
     await mkdir(join(cwd, 'empty.delve'));
     await writeFile(join(cwd, 'file.delve'), '');
     expect(await newestRun(cwd)).toBe(join(cwd, 'b.delve'));
+    expect(await isRun(join(cwd, 'a.delve'))).toBe(true);
+    expect(await isRun(join(cwd, 'empty.delve'))).toBe(false);
   });
 
   it('is none of those that are something else', async () => {
@@ -33,6 +35,17 @@ describe('the newest run', () => {
     );
     await runAt(join(cwd, 'model.delve'), 2000);
     expect(await newestRun(cwd, isOther)).toBe(join(cwd, 'model.delve'));
+  });
+
+  it('is the first by name of several that were written at once', async () => {
+    const cwd = await temporaryDirectory();
+    for (const name of ['b', 'a', 'c']) await runAt(join(cwd, `${name}.delve`), 1000);
+    expect(await newestRun(cwd)).toBe(join(cwd, 'a.delve'));
+  });
+
+  it('cannot be looked for in what is no folder', async () => {
+    const cwd = join(await temporaryDirectory(), 'gone');
+    await expect(newestRun(cwd)).rejects.toThrow(`cannot look for runs in ${cwd}`);
   });
 
   it('is missed in one sentence', async () => {
