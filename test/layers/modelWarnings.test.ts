@@ -2,38 +2,11 @@ import { expect, test } from 'vitest';
 import { findLayers } from '../../src/layers/findLayers.js';
 import { modelWarnings, roundingWarnings } from '../../src/layers/modelWarnings.js';
 import type { ModelFile } from '../../src/onnx/modelFile.js';
-import { trainingNodes } from '../../src/onnx/trainingMode.js';
 import { type ModelParts, model, node, tensor, value } from '../support/models.js';
 
 const x = value('x', 'float32', ['n', 4]);
 
-function found(nodes: ModelParts['nodes'], opset: number, initializers: ModelParts['initializers'] = []) {
-  const { graph } = model({ nodes, inputs: [x], outputs: ['y'], initializers, opset });
-  return graph && Object.fromEntries(trainingNodes(graph, opset));
-}
-
 const norm = ['x', 's', 'b', 'm', 'v'];
-
-test('finds a BatchNormalization that trains, by its attribute or, before opset 14, by its outputs', () => {
-  expect(found([node('BatchNormalization', norm, ['y'], { training_mode: 1n })], 15)).toEqual({
-    BatchNormalization: 1,
-  });
-  expect(found([node('BatchNormalization', norm, ['y', 'mean', 'var'])], 9)).toEqual({
-    BatchNormalization: 1,
-  });
-  expect(found([node('BatchNormalization', norm, ['y'], { training_mode: 0n })], 15)).toEqual({});
-  expect(found([node('BatchNormalization', norm, ['y'])], 9)).toEqual({});
-});
-
-test('finds a Dropout whose mode is constantly true', () => {
-  const dropout = node('Dropout', ['x', 'ratio', 'mode'], ['y']);
-  const mode = (on: number) => [tensor('mode', 'bool', [], [on])];
-  expect(found([dropout], 13, mode(1))).toEqual({ Dropout: 1 });
-  expect(found([dropout], 13, mode(0))).toEqual({});
-  const made = node('Constant', [], ['mode'], { value: tensor('', 'bool', [], [1]) });
-  expect(found([made, dropout], 13)).toEqual({ Dropout: 1 });
-  expect(found([node('Dropout', ['x', 'ratio'], ['y'])], 13)).toEqual({});
-});
 
 function file(parts: ModelParts): ModelFile {
   const proto = model(parts);
