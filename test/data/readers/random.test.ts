@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { uniformNumbers } from '../../../src/data/readers/randomNumbers.js';
+import { mixSeeds, normalNumbers, uniformNumbers } from '../../../src/data/readers/randomNumbers.js';
 import { UserError } from '../../../src/errors.js';
 import { dimsOf, input, readAll, valuesOf } from '../reading.js';
 
@@ -9,6 +9,23 @@ test('the generator is Mulberry32', () => {
   // The published C code in Python integers, masked to 32 bits, seed 0.
   const uniform = uniformNumbers(0);
   expect([uniform(), uniform(), uniform()].map((u) => u * 2 ** 32)).toEqual([1144304738, 1416247, 958946056]);
+});
+
+test('normal numbers are those of Box and Muller, two out of two', () => {
+  // u = ½, ¼: the radius is √(2 ln 2), the angle a quarter turn.
+  const given = [0.5, 0.25, 0, 0.125];
+  const normal = normalNumbers(() => given.shift() ?? Number.NaN);
+  expect(normal()).toBeCloseTo(0, 15);
+  expect(normal()).toBeCloseTo(Math.sqrt(2 * Math.LN2), 15);
+  // u = 0 has the radius 0.
+  expect([normal(), normal()].map(Math.abs)).toEqual([0, 0]);
+});
+
+test('seeds are mixed by the finalizer of MurmurHash3', () => {
+  // The same in Python, masked to 32 bits and taken as signed: h = (h ^ p) + 0x9e3779b9; h ^= h >> 16; h *= 0x85ebca6b; …
+  expect([mixSeeds(0), mixSeeds(1), mixSeeds(0, 0), mixSeeds(7, 2)]).toEqual([
+    -1832243442, -1767835285, -741171420, 1474300264,
+  ]);
 });
 
 test('floating inputs get standard normal values, the same for the same seed and any batch size', async () => {
