@@ -1,5 +1,4 @@
-import type { LinearMap } from '../layers/families/linearMap.js';
-import type { Layer } from '../layers/layer.js';
+import type { Layer, LinearMap } from '../layers/layer.js';
 import { ARITHMETIC_OPSET } from './nodeBuilder.js';
 import { sequenceMethodFor } from './observe.js';
 import type { InstrumentOptions } from './options.js';

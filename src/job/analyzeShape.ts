@@ -1,3 +1,4 @@
+import type { AnalyzeOptions } from '../api/analyze.js';
 import { ruleNames } from '../run/storedRule.js';
 import {
   arrayOf,
@@ -11,7 +12,12 @@ import {
   wholeFrom,
 } from '../shape/jsonShape.js';
 import { strictObject } from '../shape/strictObject.js';
-import type { JobAnalyzeOptions } from './jobConfig.js';
+
+/** What `analyze` in a file may say. */
+export type JobAnalyzeOptions = Omit<
+  AnalyzeOptions,
+  'model' | 'data' | 'out' | 'otherRun' | 'onTarget' | 'signal' | 'onProgress' | 'onNotice'
+>;
 
 const bool = where((value) => typeof value === 'boolean', 'true or false');
 const either = (wanted: string, ...shapes: readonly Shape[]): Shape =>

@@ -1,5 +1,4 @@
 import { dirname, resolve } from 'node:path';
-import type { AnalyzeOptions } from '../api/analyze.js';
 import { type CheckConfig, checkConfigOf, checkKeys } from '../check/checkConfig.js';
 import { requireShape } from '../check/parseRule.js';
 import { UserError } from '../errors.js';
@@ -17,7 +16,7 @@ import {
 } from '../shape/jsonShape.js';
 import { strictObject } from '../shape/strictObject.js';
 import { nearest } from '../text/nearest.js';
-import { analyzeShape } from './analyzeShape.js';
+import { analyzeShape, type JobAnalyzeOptions } from './analyzeShape.js';
 
 /** A report that a job writes. */
 export interface JobReport {
@@ -39,12 +38,6 @@ export interface JobConfig extends CheckConfig {
   readonly analyze: JobAnalyzeOptions;
   readonly reports: readonly JobReport[];
 }
-
-/** What `analyze` in a file may say. */
-export type JobAnalyzeOptions = Omit<
-  AnalyzeOptions,
-  'model' | 'data' | 'out' | 'otherRun' | 'onTarget' | 'signal' | 'onProgress' | 'onNotice'
->;
 
 const reports = arrayOf(
   strictObject({

@@ -1,5 +1,3 @@
-import type { LinearMap } from './families/linearMap.js';
-
 /**
  * Where the samples are, where that is not the first axis: a weight of three or more axes puts its own before those of
  * an input of fewer. `'open'` where only running the model tells.
@@ -24,6 +22,27 @@ export type ActivationLayout =
 export interface Quantization {
   readonly scale: string;
   readonly zeroPoint?: string;
+}
+
+/**
+ * y = W x + b at each position: all that a layer does, in real numbers that nothing rounds to integers. Then the
+ * moments of y follow from those of x, which are cheaper to come by where x has fewer features.
+ */
+export interface LinearMap {
+  /** The value that x is. */
+  readonly input: string;
+  /** How `input` holds x; the same kind as that of the layer's output. */
+  readonly layout: ActivationLayout;
+  /** Features of x. */
+  readonly inputs: number;
+  /** The value that W is: a matrix, with axes of size one behind it for convolutions. */
+  readonly weight: string;
+  /** W as it is stored: `[inputs, features]`, otherwise `[features, inputs]`. */
+  readonly inputsFirst: boolean;
+  /** The value that b is: as many numbers as there are features. */
+  readonly bias?: string;
+  /** Of the positions of x, every so many are looked at, by axis; absent: all. */
+  readonly strides?: readonly number[];
 }
 
 /** A layer whose output can be observed. */

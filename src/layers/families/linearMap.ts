@@ -3,28 +3,7 @@ import { constantValue } from '../../onnx/constantShape.js';
 import { elementTypeOf } from '../../onnx/elementType.js';
 import type { Graph } from '../../onnx/graph.js';
 import type { NodeProto } from '../../onnx/proto/onnx_pb.js';
-import type { ActivationLayout } from '../layer.js';
-
-/**
- * y = W x + b at each position: all that a layer does, in real numbers that nothing rounds to integers. Then the
- * moments of y follow from those of x, which are cheaper to come by where x has fewer features.
- */
-export interface LinearMap {
-  /** The value that x is. */
-  readonly input: string;
-  /** How `input` holds x; the same kind as that of the layer's output. */
-  readonly layout: ActivationLayout;
-  /** Features of x. */
-  readonly inputs: number;
-  /** The value that W is: a matrix, with axes of size one behind it for convolutions. */
-  readonly weight: string;
-  /** W as it is stored: `[inputs, features]`, otherwise `[features, inputs]`. */
-  readonly inputsFirst: boolean;
-  /** The value that b is: as many numbers as there are features. */
-  readonly bias?: string;
-  /** Of the positions of x, every so many are looked at, by axis; absent: all. */
-  readonly strides?: readonly number[];
-}
+import type { LinearMap } from '../layer.js';
 
 /** x · W of a `MatMul`, without the bias that may follow. */
 export function mapOfMatMul(graph: Graph, node: NodeProto, rank: number | undefined): LinearMap | undefined {

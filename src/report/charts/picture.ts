@@ -1,11 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import { UserError } from '../../errors.js';
 import type { Run } from '../../run/schema.js';
-import { namesOf, type Plot, type RenderOptions } from '../options.js';
-import { heatmapPicture } from './heatmapPicture.js';
-import { idimPicture } from './idimPicture.js';
-import { saturationPicture } from './saturationPicture.js';
-import { spectrumPicture } from './spectrumPicture.js';
 
 /** A run with the name it is shown by. */
 export interface NamedRun {
@@ -20,43 +14,4 @@ export interface Picture {
   readonly height: number;
   readonly title: string;
   readonly description: string;
-}
-
-export const DEFAULT_WIDTH = 960;
-const NARROWEST = 240;
-const WIDEST = 10_000;
-
-const pictures: Readonly<Record<Plot, (runs: readonly NamedRun[], width: number) => Picture>> = {
-  saturation: saturationPicture,
-  spectrum: spectrumPicture,
-  heatmap: heatmapPicture,
-  idim: idimPicture,
-};
-
-/**
- * What a picture of these runs shows.
- *
- * @throws UserError where the width is none that a chart fits in, or a layer is named that no run has.
- */
-export function pictureOf(
-  runs: readonly Run[],
-  options: RenderOptions,
-): Picture & { readonly width: number; readonly plot: Plot } {
-  const { plot = 'saturation', width = DEFAULT_WIDTH, layers } = options.picture ?? {};
-  if (!(width >= NARROWEST && width <= WIDEST)) {
-    throw new UserError(
-      `--width ${width} is no width of a picture: give pixels from ${NARROWEST} to ${WIDEST}`,
-    );
-  }
-  const names = namesOf(runs, options);
-  const chosen = runs.map((run, i) => ({ name: names[i], run: onlyLayers(run, layers) }));
-  return { ...pictures[plot](chosen, width), width, plot };
-}
-
-function onlyLayers(run: Run, wanted: readonly string[] | undefined): Run {
-  if (!wanted) return run;
-  const missing = wanted.find((name) => !run.layers.some((layer) => layer.name === name));
-  if (missing !== undefined)
-    throw new UserError(`there is no layer ${missing} to draw: delve report lists them`);
-  return { ...run, layers: run.layers.filter(({ name }) => wanted.includes(name)) };
 }

@@ -1,7 +1,7 @@
 import type { Run } from '../../run/schema.js';
 import type { RenderOptions } from '../options.js';
 import { draw } from './draw.js';
-import { pictureOf } from './picture.js';
+import { pictureOf } from './pictureOf.js';
 
 /**
  * A picture of runs as SVG, `options.picture.width` pixels wide.
