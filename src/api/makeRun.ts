@@ -86,7 +86,7 @@ export async function makeRun(
   const remarks = [
     ...(source.reader === 'random' ? ['random data: the numbers say nothing about real use'] : []),
     ...modelWarnings(model),
-    ...roundingWarnings(model, found.layers, observation.provider),
+    ...roundingWarnings(model, found.layers, observation.provider, options.precision),
     ...warnings,
   ];
   const run: Run = {

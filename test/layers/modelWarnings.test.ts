@@ -24,10 +24,11 @@ test('warns of a model exported in training mode', () => {
 });
 
 test.each([
-  ['float16', 'cpu', 1],
-  ['float16', 'cuda', 0],
-  ['float32', 'cpu', 0],
-] as const)('of %s on %s gives %d warnings about rounding', (type, provider, count) => {
+  ['float16', 'cpu', 'float32', 1],
+  ['float16', 'cpu', 'float64', 0],
+  ['float16', 'cuda', 'float32', 0],
+  ['float32', 'cpu', 'float32', 0],
+] as const)('of %s on %s with %s gives %d warnings about rounding', (type, provider, precision, count) => {
   const half = file({
     nodes: [node('MatMul', ['x', 'w'], ['y'])],
     inputs: [value('x', type, ['n', 4])],
@@ -36,5 +37,5 @@ test.each([
   });
   const { layers } = findLayers(half);
   expect(layers).toHaveLength(1);
-  expect(roundingWarnings(half, layers, provider)).toHaveLength(count);
+  expect(roundingWarnings(half, layers, provider, precision)).toHaveLength(count);
 });
