@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { type ClassNames, givenClassNames, modelClassNames } from '../data/labels/classNames.js';
 import { openData } from '../data/open/openData.js';
 import type { DataOptions } from '../data/options.js';
 import { observe } from '../engine/observe.js';
@@ -9,12 +10,13 @@ import { instrument } from '../instrument/instrument.js';
 import { nameOutputs } from '../instrument/nameOutputs.js';
 import type { InstrumentOptions } from '../instrument/options.js';
 import { requireProjectable } from '../instrument/project.js';
+import { classOutput } from '../layers/classOutput.js';
 import { findLayers } from '../layers/findLayers.js';
 import { mixesSamples } from '../layers/mixesSamples.js';
 import { modelWarnings } from '../layers/modelWarnings.js';
 import { outputLayers } from '../layers/outputLayers.js';
 import { selectLayers } from '../layers/selectLayers.js';
-import { readModelFile } from '../onnx/modelFile.js';
+import { type ModelFile, readModelFile } from '../onnx/modelFile.js';
 import { fixedBatchSize, modelInputs } from '../onnx/modelInput.js';
 import { type OtherRun, type PlannedRun, placeFor } from '../run/files/standingRun.js';
 import { checkTarget, writeRun } from '../run/files/writeRun.js';
@@ -23,6 +25,7 @@ import { type RuleName, ruleCalled } from '../run/storedRule.js';
 import { embedSamples } from './embedSamples.js';
 import type { InspectOptions } from './inspect.js';
 import { openedUnlessAborted, refuseAborted } from './interruption.js';
+import { labelAccuracy } from './labelAccuracy.js';
 import { longLoading } from './longLoading.js';
 import { makeRun, settingsOf } from './makeRun.js';
 import { observationOptions } from './observationOptions.js';
@@ -107,8 +110,6 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   if (options.embedding) requireProjectable(model);
   const long = longLoading(layers.length);
   if (long !== undefined) options.onNotice?.(long);
-  const instrumented = instrument(model, layers, settings);
-  const measuredAtInput = instrumented.layers.flatMap(({ layer, lifted }) => (lifted ? [layer] : []));
   const inputs = modelInputs(model.graph);
   const fixedBatch = fixedBatchSize(inputs);
   const mixer =
@@ -153,6 +154,9 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     axes: options.embedding,
   };
   try {
+    const scores = source.labelled ? classOutput(model) : undefined;
+    const instrumented = instrument(model, layers, settings, scores);
+    const measuredAtInput = instrumented.layers.flatMap(({ layer, lifted }) => (lifted ? [layer] : []));
     const planned: PlannedRun = {
       model,
       data: source,
@@ -160,7 +164,11 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
       layers: layers.map(({ name }) => name),
     };
     const out = await chosenTarget(options, planned);
-    const observation = await observe(instrumented, source, { ...pass, precision: settings.precision });
+    const observation = await observe(instrumented, source, {
+      ...pass,
+      precision: settings.precision,
+      classOutput: scores,
+    });
     const { leftOut = 0 } = observation;
     const mixing = `the model fixes its batch size to ${fixedBatch}, and its ${mixer} makes each sample's numbers depend on the others of its batch`;
     if (observation.samples === 0 && leftOut > 0) {
@@ -179,9 +187,23 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
             `${mixing}: the last ${leftOut} ${leftOut === 1 ? 'sample' : 'samples'}, which fill no batch, were left out`,
           ]
         : [];
+    const scored =
+      observation.answers && observation.answers.labels.size > 0
+        ? labelAccuracy(observation.answers, await classNamesOf(options, model), observation.samples)
+        : undefined;
+    warnings.push(...(scored?.warnings ?? []));
     for (const warning of warnings) options.onNotice?.(warning);
     const made = await makeRun(
-      { model, found: { layers, notObservable }, outputs, source, observation, measuredAtInput, warnings },
+      {
+        model,
+        found: { layers, notObservable },
+        outputs,
+        source,
+        observation,
+        measuredAtInput,
+        warnings,
+        scored,
+      },
       { ...statistics, batchSize: observation.batchSize },
       signal,
     );
@@ -202,6 +224,14 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
 /** Where the run of a model goes when nothing is said: `<model name>.delve` in the current directory. */
 export function defaultTarget(model: string): string {
   return resolve(`${basename(model).replace(/\.onnx$/i, '')}.delve`);
+}
+
+/** What is said on the command line goes before what came with the model. */
+async function classNamesOf(
+  { classes }: AnalyzeOptions,
+  { path, proto }: ModelFile,
+): Promise<ClassNames | undefined> {
+  return classes === undefined ? modelClassNames(path, proto.metadataProps) : givenClassNames(classes);
 }
 
 /** Where the run goes, decided before hours of work. */

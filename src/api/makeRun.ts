@@ -9,7 +9,7 @@ import { layerGraph } from '../layers/layerGraph.js';
 import { modelWarnings, roundingWarnings } from '../layers/modelWarnings.js';
 import { weightHashes } from '../layers/weightHash.js';
 import type { ModelFile } from '../onnx/modelFile.js';
-import type { Run, RunLayer, RunSettings } from '../run/schema.js';
+import type { Run, RunLabels, RunLayer, RunSettings } from '../run/schema.js';
 import { storedRule } from '../run/storedRule.js';
 import type { IdimRule } from '../stats/intrinsicDimensionality.js';
 import type { Moments } from '../stats/moments.js';
@@ -18,13 +18,13 @@ import { withoutStatistics } from '../stats/statistics.js';
 import { version } from '../version.js';
 import { describeModel } from './inspect.js';
 import { interruptedAfterAll } from './interruption.js';
+import type { LabelAccuracy } from './labelAccuracy.js';
 
 /** What a pass over the data left behind. */
 export interface Pass {
   readonly model: ModelFile;
   /** The layers that were observed, and what could not be. */
   readonly found: FoundLayers;
-  /** The model's last layer. */
   /** The last of the model's layers, and all that its outputs are reached from. */
   readonly outputs: { readonly last: string | undefined; readonly all: readonly string[] };
   readonly source: FeedSource;
@@ -33,6 +33,8 @@ export interface Pass {
   readonly measuredAtInput: readonly string[];
   /** What there is to say of the run as a whole. */
   readonly warnings?: readonly string[];
+  /** How the model's output goes with the labels. */
+  readonly scored?: LabelAccuracy;
 }
 
 export interface PassOptions extends InstrumentOptions, Omit<WantedStatistics, 'precision'> {
@@ -51,7 +53,7 @@ export interface PassOptions extends InstrumentOptions, Omit<WantedStatistics, '
  * @throws InterruptedError when `signal` aborts.
  */
 export async function makeRun(
-  { model, found, outputs, source, observation, measuredAtInput, warnings = [] }: Pass,
+  { model, found, outputs, source, observation, measuredAtInput, warnings = [], scored }: Pass,
   options: PassOptions,
   signal: AbortSignal | undefined,
 ): Promise<{ run: Run; moments: ReadonlyMap<string, Moments>; axes: ReadonlyMap<string, PrincipalAxes> }> {
@@ -99,7 +101,7 @@ export async function makeRun(
       samples,
       skipped: source.skippedCount,
       ...(source.size === undefined ? {} : { available: source.size }),
-      ...(source.labels.size > 0 ? { labels: Object.fromEntries(source.labels) } : {}),
+      ...(source.labels.size > 0 ? { labels: labelsOf(source.labels, scored) } : {}),
       ...(source.skipped.length > 0 ? { skippedSamples: [...source.skipped] } : {}),
       ...(Object.keys(source.preprocessing).length > 0 ? { preprocessing: source.preprocessing } : {}),
     },
@@ -120,6 +122,17 @@ export async function makeRun(
         axes && moments.count > 0 ? [[name, axes] as const] : [],
       ),
     ),
+  };
+}
+
+function labelsOf(counts: ReadonlyMap<string, number>, scored: LabelAccuracy | undefined): RunLabels {
+  const samples = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const { classes = counts.size, accuracy } = scored ?? {};
+  return {
+    classes: accuracy ? classes : counts.size,
+    samples: accuracy?.samples ?? samples,
+    ...(accuracy ? { top1: accuracy.top1, ...(classes > 5 ? { top5: accuracy.top5 } : {}) } : {}),
+    counts: Object.fromEntries(counts),
   };
 }
 

@@ -43,13 +43,15 @@ export interface FeedSource {
   readonly size: number | undefined;
   /** Samples a class, for sources with labels; filled while the feeds are read. */
   readonly labels: ReadonlyMap<string, number>;
+  /** Whether samples have classes, as far as the source can tell beforehand. */
+  readonly labelled?: boolean;
   /** What `--on-error skip` left out, the first 100; filled while the feeds are read. */
   readonly skipped: readonly SkippedSample[];
   /** How many samples it left out in all. */
   readonly skippedCount: number;
-  /** What was done to the values (scale, mean, resize, …), for the run; empty where nothing was. */
   /** What was done to the values without being asked for, in words for people. */
   readonly notices?: readonly string[];
+  /** What was done to the values (scale, mean, resize, …), for the run; empty where nothing was. */
   readonly preprocessing: Readonly<Record<string, unknown>>;
   /**
    * One pass over the data. May be called again for another pass, which clears `labels` and `skipped`.

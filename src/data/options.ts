@@ -44,4 +44,8 @@ export interface DataOptions {
   readonly shapes?: Readonly<Record<string, readonly number[]>>;
   readonly image?: ImageOptions;
   readonly csv?: CsvOptions;
+  /** A file with the class of every sample, in their order: `.npy`, `.csv` (`labelColumn`), or text with one a line. */
+  readonly labels?: string;
+  /** The names of the classes in the order of the model's output, or a file with one a line. */
+  readonly classes?: string | readonly string[];
 }

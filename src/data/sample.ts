@@ -37,6 +37,8 @@ export interface SampleStream {
   readonly size: number | undefined;
   /** The samples are rows of numbers that take whatever shape of that many elements the input has. */
   readonly shapeless?: boolean;
+  /** The samples have classes. */
+  readonly labelled?: boolean;
   /**
    * One pass over the selected samples, in order, in chunks of bounded memory. A sample that cannot be read
    * takes its place as a `FailedSample`.

@@ -11,6 +11,8 @@ export type { ObservedLayer, Progress };
 export interface ObserveOptions extends PassOptions {
   /** What the moments are computed in; says whether a provider can do it. */
   readonly precision: Precision;
+  /** The model's output with a score a class, which is to be held against the labels. */
+  readonly classOutput?: string;
 }
 
 /** What a pass has found out about all layers. */
@@ -30,5 +32,7 @@ export async function observe(
   options: ObserveOptions,
 ): Promise<Observation> {
   refuseImpossible(options.provider, options.precision);
-  return runPass({ kind: 'moments', outputs: model.layers, lifts: model.lifts }, model, source, options);
+  const { classOutput } = options;
+  const task = { kind: 'moments', outputs: model.layers, lifts: model.lifts, classOutput } as const;
+  return runPass(task, model, source, options);
 }

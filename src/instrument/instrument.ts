@@ -14,12 +14,14 @@ import { declare, rewrite } from './rewrite.js';
  * Rewrites a model so that its only outputs are the moments of these layers, or of their inputs where
  * `options.measureAt` allows for it.
  *
+ * @param kept an output of the model that stays one.
  * @throws UserError where an option cannot be had with this model.
  */
 export function instrument(
   model: ModelFile,
   layers: readonly Layer[],
   options: InstrumentOptions,
+  kept?: string,
 ): InstrumentedModel {
   const groups = options.measureAt === 'cheaper' ? cheaperInputs(layers, options, opsetOf(model.proto)) : [];
   const groupOf = new Map<Layer, readonly LinearLayer[]>(
@@ -37,6 +39,7 @@ export function instrument(
     (build, layer) =>
       addMoments(build, layer.name, observe(build, onStrides(build, layer), options), options.precision),
     declareOutputs,
+    kept,
   );
   if (groups.length === 0) return rewritten;
   const outputsOf = new Map(rewritten.layers.map((outputs) => [outputs.layer, outputs]));

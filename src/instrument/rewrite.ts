@@ -25,21 +25,25 @@ const METADATA_KEY = 'delve.layers';
  *
  * @param add adds a layer's nodes and returns the names of its outputs.
  * @param declareOutputs says what these are.
+ * @param kept an output of the model that stays one.
  */
 export function rewrite<Outputs>(
   model: ModelFile,
   layers: readonly Layer[],
   add: (build: NodeBuilder, layer: Layer) => Outputs,
   declareOutputs: (outputs: Outputs) => readonly ValueInfoProto[],
+  kept?: string,
 ): RewrittenModel<Outputs> {
-  const pruned = prune(nameOutputs(model.graph, layers), layers.flatMap(valuesRead));
+  const stays = model.graph.output.filter(({ name }) => name === kept);
+  const wanted = [...layers.flatMap(valuesRead), ...stays.map(({ name }) => name)];
+  const pruned = prune(nameOutputs(model.graph, layers), wanted);
   const real = computesInFloat64(pruned) ? 'float64' : 'float32';
   const build = new NodeBuilder(opsetOf(model.proto), namesIn(pruned), real);
   const outputs = layers.map((layer) => add(build, layer));
   const graph: GraphProto = {
     ...pruned,
     node: [...pruned.node, ...build.nodes],
-    output: outputs.flatMap(declareOutputs),
+    output: [...outputs.flatMap(declareOutputs), ...stays],
   };
   return {
     bytes: serializeModel(withMetadata({ ...model.proto, graph }, layers)),

@@ -69,6 +69,8 @@ export const analyzeShape: Shape = strictObject({
       header: optional(bool),
     }),
   ),
+  labels: optional(string),
+  classes: optional(either('a file or a list of names', string, names)),
   layers: optional(names),
   exclude: optional(names),
   operators: optional(names),

@@ -90,11 +90,21 @@ export function jobConfigOf(value: unknown, file: string): JobConfig {
     ...(written.model === undefined ? {} : { model: at(written.model) }),
     ...(written.data === undefined ? {} : { data: sources(written.data, at) }),
     ...(written.out === undefined ? {} : { out: at(written.out) }),
-    analyze: (value.analyze ?? {}) as JobAnalyzeOptions,
+    analyze: placed((value.analyze ?? {}) as JobAnalyzeOptions, at),
     reports: ((value.reports ?? []) as JobReport[]).map((report) => ({
       ...report,
       output: outputAt(report, at),
     })),
+  };
+}
+
+/** Files that settings name lie beside the configuration. */
+function placed(settings: JobAnalyzeOptions, at: (path: string) => string): JobAnalyzeOptions {
+  const { labels, classes } = settings;
+  return {
+    ...settings,
+    ...(labels === undefined ? {} : { labels: at(labels) }),
+    ...(typeof classes === 'string' ? { classes: at(classes) } : {}),
   };
 }
 

@@ -53,11 +53,24 @@ export interface RunData {
   readonly skipped: number;
   /** Samples in the source, used or not, where it could tell. */
   readonly available?: number;
-  /** Samples a class, where the source has labels. */
-  readonly labels?: Readonly<Record<string, number>>;
+  readonly labels?: RunLabels;
   /** The first of the skipped samples (at most 100), with reasons. */
   readonly skippedSamples?: readonly { readonly origin: string; readonly reason: string }[];
   readonly preprocessing?: Readonly<Record<string, unknown>>;
+}
+
+/** The classes that the data tells, and how the model's own output goes with them. */
+export interface RunLabels {
+  /** Classes of the model's output; where no accuracy was measured, those that came up. */
+  readonly classes: number;
+  /** Samples with a label. */
+  readonly samples: number;
+  /** The share of them whose class had the highest score; absent where the output is not one of classes. */
+  readonly top1?: number;
+  /** The share whose class was among the five highest scores; absent where there are no more than five. */
+  readonly top5?: number;
+  /** Samples a label. */
+  readonly counts: Readonly<Record<string, number>>;
 }
 
 export type { ConvMethod, GraphNode, Interpolation, MeasureAt, Precision, SequenceMethod, StoredRule };

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { batchSize, list, number, numbers, repeated, shape, wholeNumber } from './parse.js';
+import { batchSize, classNames, list, number, numbers, repeated, shape, wholeNumber } from './parse.js';
 
 /** Options that say what data is read, and how. */
 export function addDataOptions(command: Command): Command {
@@ -46,6 +46,16 @@ function addReaderOptions(command: Command): Command {
       new Option('--color <order>', "channels, by default the model's").choices(['rgb', 'bgr', 'gray']),
     )
     .addOption(new Option('--layout <order>', "axes, by default the model's").choices(['nchw', 'nhwc']))
+    .optionsGroup('Labels:')
+    .option(
+      '--labels <file>',
+      'the class of every sample, in their order: .npy, .csv, or text with one a line',
+    )
+    .option(
+      '--classes <names>',
+      "the classes in the order of the model's output: a,b,c or a file with one a line",
+      classNames,
+    )
     .optionsGroup('Tables:')
     .option('--columns <names>', 'the features, by name, number or range (3-10)', list)
     .option('--label-column <name>', 'the column that holds the class, which is no feature')

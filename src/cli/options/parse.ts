@@ -77,3 +77,8 @@ function ruleName(text: string): 'explained' | 'delve' {
   if (text === 'delve-0.1.50') return 'delve';
   throw new InvalidArgumentError('Choose one of explained, delve.');
 }
+
+/** Several names with commas; a single word is a file. */
+export function classNames(text: string): string | string[] {
+  return text.includes(',') ? text.split(',').map((name) => name.trim()) : text;
+}

@@ -19,6 +19,7 @@ export async function* gatherFeeds(
   { batchSize, maxSamples = Number.POSITIVE_INFINITY, every = 1, signal }: FeedOptions,
   onError: OnError,
   log: ReadingLog,
+  known: KnownClass = () => true,
 ): AsyncGenerator<Feed> {
   const columns = streams.map(({ input, stream }) => ({ input, shapeless: stream.shapeless ?? false }));
   const size = streams[0]?.stream.size ?? Number.POSITIVE_INFINITY;
@@ -31,6 +32,7 @@ export async function* gatherFeeds(
         batch,
         read.map((column) => column[i]),
         log,
+        known,
       );
       if (failed) handleFailure(failed, onError, log);
       else if (given + batch.samples === maxSamples || batch.samples === batch.capacity) {
@@ -76,15 +78,35 @@ export function nothingLeft({ skippedCount, skipped }: ReadingLog, every: number
   );
 }
 
-function addSample(batch: Batch, values: readonly ReadSample[], log: ReadingLog): FailedSample | undefined {
+/** Whether a label is one of the classes that there are. */
+export type KnownClass = (label: string) => boolean;
+
+/** One of these names, or the position of one. */
+export function knownClass(names: readonly string[]): KnownClass {
+  const known = new Set(names);
+  return (label) => known.has(label) || (/^\d+$/.test(label) && Number(label) < names.length);
+}
+
+function addSample(
+  batch: Batch,
+  values: readonly ReadSample[],
+  log: ReadingLog,
+  known: KnownClass,
+): FailedSample | undefined {
   const sound: Sample[] = [];
   for (const value of values) {
     if (isFailed(value)) return value;
     sound.push(value);
   }
+  const label = labelOf(sound);
+  if (label !== undefined && !known(label)) {
+    return {
+      origin: sound[0].origin,
+      reason: `its label ${label} is none of the classes that --classes names: fix it, or name all classes`,
+    };
+  }
   const failed = batch.add(sound);
   if (failed) return failed;
-  const label = labelOf(sound);
   if (label !== undefined) countLabel(log, label);
   return undefined;
 }

@@ -1,11 +1,14 @@
 import { UserError } from '../../errors.js';
 import type { ModelInput } from '../../onnx/modelInput.js';
 import { describeShape } from '../batches/fitShape.js';
-import { gatherFeeds, type OnError } from '../batches/gatherFeeds.js';
+import { gatherFeeds, knownClass, type OnError } from '../batches/gatherFeeds.js';
 import type { InputStream } from '../batches/lockstep.js';
 import { clearLog, emptyLog } from '../batches/readingLog.js';
 import { readyFeeds } from '../batches/readyFeeds.js';
 import type { Feed, FeedOptions, FeedSource } from '../feed.js';
+import { givenClassNames } from '../labels/classNames.js';
+import { labelsFrom } from '../labels/labelsFile.js';
+import { requireAsMany, withClasses } from '../labels/withClasses.js';
 import type { DataOptions } from '../options.js';
 import type { OpenedSource } from '../reader.js';
 import { requireFits } from '../requireFits.js';
@@ -41,7 +44,12 @@ export async function openData(options: DataOptions, inputs: readonly ModelInput
       options,
       sources.map(({ reader }) => reader),
     );
-    return feedSource(sources, inputs, options.onError ?? 'fail', options.data.join(', '));
+    return feedSource(sources, inputs, options.onError ?? 'fail', options.data.join(', '), {
+      list: options.labels,
+      classes:
+        options.labels === undefined ? undefined : await labelsFrom(options.labels, options.csv?.labelColumn),
+      known: options.classes === undefined ? undefined : (await givenClassNames(options.classes)).names,
+    });
   } catch (error) {
     await closeAll(sources);
     throw error;
@@ -72,20 +80,35 @@ function refuseScalar({ name, shape }: ModelInput): void {
   }
 }
 
+/** What the user said about classes. */
+interface GivenLabels {
+  /** The file with the class of each sample, and what it holds. */
+  readonly list: string | undefined;
+  readonly classes: readonly string[] | undefined;
+  /** All classes there are. */
+  readonly known: readonly string[] | undefined;
+}
+
 function feedSource(
   sources: readonly NamedSource[],
   inputs: readonly ModelInput[],
   onError: OnError,
   source: string,
+  labels: GivenLabels,
 ): FeedSource {
   const log = emptyLog();
-  const open = (feeds: (options: FeedOptions) => AsyncIterable<Feed>, size: () => number | undefined) => ({
+  const open = (
+    feeds: (options: FeedOptions) => AsyncIterable<Feed>,
+    size: () => number | undefined,
+    labelled = false,
+  ) => ({
     reader: [...new Set(sources.map(({ reader }) => reader))].join(', '),
     source,
     get size() {
       return size();
     },
     labels: log.labels,
+    labelled,
     skipped: log.skipped,
     get skippedCount() {
       return log.skippedCount;
@@ -101,6 +124,11 @@ function feedSource(
   });
   for (const { opened, reader } of sources) {
     if (!('batches' in opened)) continue;
+    if (labels.list !== undefined) {
+      throw new UserError(
+        `--labels has no effect on a source of kind ${reader}, which brings its own batches`,
+      );
+    }
     if (sources.length > 1) {
       throw new UserError(
         `a source of kind ${reader} feeds all inputs of a model: pass it as the only --data`,
@@ -111,11 +139,25 @@ function feedSource(
       () => undefined,
     );
   }
-  const streams = inputStreams(sources, inputs);
+  const streams = labelledStreams(inputStreams(sources, inputs), labels);
+  const known = labels.known === undefined ? undefined : knownClass(labels.known);
   return open(
-    (options) => gatherFeeds(streams, options, onError, log),
+    (options) => gatherFeeds(streams, options, onError, log, known),
     () => streams.find(({ stream }) => stream.size !== undefined)?.stream.size,
+    streams.some(({ stream }) => stream.labelled),
   );
+}
+
+/** The first stream has the classes of the list, where there is one, and no other has any. */
+function labelledStreams(
+  streams: readonly InputStream[],
+  { list, classes }: GivenLabels,
+): readonly InputStream[] {
+  if (list === undefined || classes === undefined) return streams;
+  return streams.map(({ input, stream }, i) => {
+    requireAsMany(classes, stream, list);
+    return { input, stream: i === 0 ? withClasses(stream, classes, list) : stream };
+  });
 }
 
 /** In the order of the model's inputs. */

@@ -21,7 +21,9 @@ const kinds: readonly (readonly [ReaderOptions, string])[] = [
 export function refuseUnread(options: DataOptions, used: readonly string[]): void {
   const reading = readers.filter(({ name }) => used.includes(name));
   for (const [kind, what] of kinds) {
-    const given = flagsGiven(options, kind);
+    const given = flagsGiven(options, kind).filter(
+      (flag) => !(flag === '--label-column' && options.labels !== undefined),
+    );
     if (given.length === 0 || reading.some((reader) => reader.options?.includes(kind))) continue;
     const [is, it] = given.length === 1 ? ['is an option', 'it'] : ['are options', 'them'];
     throw new UserError(

@@ -1,4 +1,5 @@
 import type { Feed } from '../../data/feed.js';
+import type { ClassAnswers } from './classCounts.js';
 
 /** Gathers what a pass is to find out of each layer, batch by batch. */
 export interface Collector<Found> {
@@ -17,4 +18,6 @@ export interface Collected<Found> {
   readonly layers: readonly Found[];
   /** The buffers in it, which may be transferred. */
   readonly buffers: readonly ArrayBufferLike[];
+  /** What the model answered to samples with labels. */
+  readonly answers?: ClassAnswers;
 }

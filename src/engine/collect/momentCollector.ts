@@ -1,8 +1,10 @@
+import { fromFloat16 } from '../../data/batches/halfPrecision.js';
 import type { Feed } from '../../data/feed.js';
 import type { LiftModel, MomentOutputs } from '../../instrument/instrumentedModel.js';
 import { fixedFeeds } from '../feeds/fixedBatch.js';
 import type { Task } from '../pass/messages.js';
 import { doublesOf, type ModelSession, type Outputs, valuesOf } from '../session/modelSession.js';
+import { ClassCounts } from './classCounts.js';
 import type { Collected, Collector } from './collector.js';
 import { type BatchMoments, LayerMoments, type ObservedLayer, withoutPadding } from './layerMoments.js';
 import { liftMoments } from './liftMoments.js';
@@ -16,17 +18,20 @@ export class MomentCollector implements Collector<ObservedLayer> {
   /** All layers, in graph order. */
   readonly #wanted: readonly MomentOutputs[];
   readonly #layers: readonly LayerMoments[];
+  readonly #classOutput: string | undefined;
+  readonly #classes = new ClassCounts();
   #batches = 0;
 
   /** @param fixedBatch the batch size that the model fixes; feeds are cut and filled up to it. */
   constructor(
     session: ModelSession,
-    { outputs, lifts = [] }: Pick<Extract<Task, { kind: 'moments' }>, 'outputs' | 'lifts'>,
+    { outputs, lifts = [], classOutput }: Omit<Extract<Task, { kind: 'moments' }>, 'kind'>,
     fixedBatch: number | undefined,
   ) {
     this.#session = session;
     this.#wanted = outputs;
     this.#lifts = lifts;
+    this.#classOutput = classOutput;
     // Layers that are measured at one input share its outputs.
     this.#outputs = [...new Map(outputs.map((names) => [names.scatter, names])).values()];
     this.#fixedBatch = fixedBatch;
@@ -72,6 +77,7 @@ export class MomentCollector implements Collector<ObservedLayer> {
     );
     return {
       layers,
+      ...(this.#classOutput === undefined ? {} : { answers: this.#classes.result() }),
       buffers: layers.flatMap(({ moments, inner }) => [
         moments.sum.buffer,
         moments.scatter.buffer,
@@ -88,8 +94,16 @@ export class MomentCollector implements Collector<ObservedLayer> {
 
   async #moments(feed: Feed): Promise<BatchMoments[]> {
     const outputs = await this.#session.run(feed);
+    if (this.#classOutput !== undefined) countAnswers(this.#classes, feed, outputs[this.#classOutput]);
     return this.#outputs.map((names) => momentsIn(outputs, names));
   }
+}
+
+function countAnswers(classes: ClassCounts, { labels }: Feed, scores: Outputs[string] | undefined): void {
+  if (!labels || scores?.dims.length !== 2) return;
+  const { data, dims } = scores;
+  const values = data instanceof Uint16Array ? Float32Array.from(data, fromFloat16) : data;
+  classes.add(labels, values as ArrayLike<number>, dims[1]);
 }
 
 function momentsIn(outputs: Outputs, names: MomentOutputs): BatchMoments {

@@ -27,7 +27,8 @@ export function* fixedFeeds(feed: Feed, size: number): Generator<FixedFeed> {
     const samples = Math.min(size, feed.samples - start);
     const last = start + samples - 1;
     const rows = (sample: (i: number) => number) => select(feed, size, sample);
-    const cut = rows((i) => Math.min(start + i, last));
+    const labels = feed.labels?.slice(start, start + samples);
+    const cut = { ...rows((i) => Math.min(start + i, last)), ...(labels ? { labels } : {}) };
     yield samples === size ? { feed: cut, samples } : { feed: cut, samples, copies: rows(() => last) };
   }
 }

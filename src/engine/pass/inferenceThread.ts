@@ -35,9 +35,9 @@ async function work(port: MessagePort, { task, model, options, stop }: WorkerSta
       say({ kind: 'ran', samples: message.feed.samples, seconds, memory: process.memoryUsage.rss() });
     }
     if (stopped()) return;
-    const { layers, buffers } = await collector.result();
+    const { layers, buffers, answers } = await collector.result();
     say(
-      { kind: 'found', layers },
+      { kind: 'found', layers, ...(answers ? { answers } : {}) },
       buffers.filter((buffer) => buffer instanceof ArrayBuffer),
     );
   } finally {

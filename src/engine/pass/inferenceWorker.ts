@@ -3,6 +3,7 @@ import type { Feed } from '../../data/feed.js';
 import { messageOf, UserError } from '../../errors.js';
 import type { ModelBytes } from '../../instrument/rewrittenModel.js';
 import type { Provider } from '../../run/schema.js';
+import type { ClassAnswers } from '../collect/classCounts.js';
 import type { BatchCost } from '../feeds/batchTuner.js';
 import { transferable } from '../feeds/transferable.js';
 import type { FoundBy, FromWorker, Task, ToWorker, WorkerOptions, WorkerStart } from './messages.js';
@@ -31,17 +32,20 @@ export class InferenceWorker<T extends Task> {
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
   readonly #events: InferenceEvents;
   readonly #exited: Promise<void>;
+  readonly #wantsLabels: boolean;
   /** Rejects when the worker fails: for those who wait for something else meanwhile. */
   readonly failed: Promise<never>;
   #reject: (error: Error) => void = () => {};
   #onTheWay = 0;
   #failure: Error | undefined;
   #found: readonly FoundBy[T['kind']][] | undefined;
+  #answers: ClassAnswers | undefined;
   #wake: () => void = () => {};
 
   /** Takes over the buffers of the models' bytes: they may be hundreds of megabytes, and are not needed here again. */
   constructor(task: T, model: ModelBytes, options: WorkerOptions, events: InferenceEvents) {
     this.#events = events;
+    this.#wantsLabels = task.kind === 'moments' && task.classOutput !== undefined;
     const { externalDataFolder } = model;
     const bytes = transferable(model.bytes);
     const owned = withOwnLifts(task);
@@ -87,8 +91,16 @@ export class InferenceWorker<T extends Task> {
       ([input, tensor]) => [input, { ...tensor, data: transferable(tensor.data) }] as const,
     );
     const buffers = new Set(tensors.map(([, { data }]) => data.buffer));
-    const { samples } = feed;
-    this.#post({ kind: 'feed', feed: { samples, tensors: Object.fromEntries(tensors) } }, [...buffers]);
+    const { samples, labels } = feed;
+    const told = this.#wantsLabels && labels ? { labels } : {};
+    this.#post({ kind: 'feed', feed: { samples, tensors: Object.fromEntries(tensors), ...told } }, [
+      ...buffers,
+    ]);
+  }
+
+  /** What the model answered to samples with labels; there once `finish` is through. */
+  get answers(): ClassAnswers | undefined {
+    return this.#answers;
   }
 
   /** Waits for all batches and fetches the result. */
@@ -130,7 +142,10 @@ export class InferenceWorker<T extends Task> {
       this.#events.onBatch(message);
     }
     if (message.kind === 'steppedDown') this.#events.onStepDown(message.from, message.to);
-    if (message.kind === 'found') this.#found = message.layers;
+    if (message.kind === 'found') {
+      this.#found = message.layers;
+      this.#answers = message.answers;
+    }
     if (message.kind === 'failed') this.#fail(revived(message));
     this.#wake();
   }

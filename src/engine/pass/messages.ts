@@ -3,6 +3,7 @@ import type { LiftModel, MomentOutputs } from '../../instrument/instrumentedMode
 import type { CoordinateOutput } from '../../instrument/project.js';
 import type { ModelBytes } from '../../instrument/rewrittenModel.js';
 import type { Provider } from '../../run/schema.js';
+import type { ClassAnswers } from '../collect/classCounts.js';
 import type { EmbeddedLayer } from '../collect/layerCoordinates.js';
 import type { ObservedLayer } from '../collect/layerMoments.js';
 import type { BatchCost } from '../feeds/batchTuner.js';
@@ -15,6 +16,8 @@ export type Task =
       readonly outputs: readonly MomentOutputs[];
       /** For layers that are measured at their inputs. */
       readonly lifts?: readonly LiftModel[];
+      /** The model's own output with a score a class, to be held against the labels. */
+      readonly classOutput?: string;
     }
   | {
       readonly kind: 'coordinates';
@@ -54,7 +57,7 @@ export type FromWorker<Found> =
   | ({ readonly kind: 'ran' } & BatchCost)
   /** Memory ran out in a batch of `from` samples: none holds more than `to` from now on. */
   | { readonly kind: 'steppedDown'; readonly from: number; readonly to: number }
-  | { readonly kind: 'found'; readonly layers: readonly Found[] }
+  | { readonly kind: 'found'; readonly layers: readonly Found[]; readonly answers?: ClassAnswers }
   | {
       readonly kind: 'failed';
       readonly userError: boolean;

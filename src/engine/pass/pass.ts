@@ -4,6 +4,7 @@ import { availableMemory } from '../../data/requireFits.js';
 import { InterruptedError } from '../../errors.js';
 import type { ModelBytes } from '../../instrument/rewrittenModel.js';
 import type { Provider } from '../../run/schema.js';
+import type { ClassAnswers } from '../collect/classCounts.js';
 import { BatchTuner } from '../feeds/batchTuner.js';
 import { joinedFeeds } from '../feeds/joinedFeeds.js';
 import { wholeBatches } from '../feeds/wholeBatches.js';
@@ -56,6 +57,8 @@ export interface Pass<Found> {
   readonly seconds: number;
   /** One entry for each layer of the model, in graph order. */
   readonly layers: readonly Found[];
+  /** What the model answered to samples with labels, where that was asked for. */
+  readonly answers?: ClassAnswers;
 }
 
 /** How long an ending pass waits for the batch that runs, in milliseconds. */
@@ -157,6 +160,7 @@ export async function runPass<T extends Task>(
   const { aborted, forget } = rejectionOf(signal, () => interruption(samples, total));
   try {
     const layers = await Promise.race([pass(), aborted, worker.failed]);
+    const { answers } = worker;
     return {
       provider,
       ...(provider === 'cuda' ? { tf32 } : {}),
@@ -167,6 +171,7 @@ export async function runPass<T extends Task>(
       batchSize: tuner?.best ?? batchSize,
       seconds: seconds(),
       layers,
+      ...(answers ? { answers } : {}),
     };
   } catch (error) {
     // A source that notices the signal first throws an error of its own.

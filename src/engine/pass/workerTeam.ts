@@ -1,5 +1,6 @@
 import type { Feed } from '../../data/feed.js';
 import type { ModelBytes } from '../../instrument/rewrittenModel.js';
+import { addedAnswers, type ClassAnswers } from '../collect/classCounts.js';
 import { mergeFound } from '../collect/mergeFound.js';
 import { type InferenceEvents, InferenceWorker } from './inferenceWorker.js';
 import type { FoundBy, Task, WorkerOptions } from './messages.js';
@@ -61,6 +62,12 @@ export class WorkerTeam<T extends Task> {
   send(feed: Feed): void {
     this.#next().send(feed);
     this.#turn++;
+  }
+
+  /** Of all workers together. */
+  get answers(): ClassAnswers | undefined {
+    const parts = this.#workers.flatMap(({ answers }) => answers ?? []);
+    return parts.length === 0 ? undefined : addedAnswers(parts);
   }
 
   /** Waits for all batches and fetches the result. */

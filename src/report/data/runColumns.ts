@@ -18,7 +18,8 @@ export const settingColumns: readonly RunColumn[] = [
 export const dataColumns: readonly RunColumn[] = [
   { name: 'samples', type: 'count', of: ({ data }) => data.samples },
   { name: 'preprocessing', type: 'text', of: ({ data }) => json(data.preprocessing) },
-  { name: 'labels', type: 'text', of: ({ data }) => json(data.labels) },
+  { name: 'labels', type: 'text', of: ({ data }) => json(data.labels?.counts) },
+  { name: 'accuracy', type: 'number', of: ({ data }) => data.labels?.top1 ?? null },
 ];
 
 const json = (value: object | undefined): string | null => (value ? JSON.stringify(value) : null);

@@ -15,8 +15,8 @@ export function preprocessingInWords({ preprocessing = {} }: RunData): string | 
 }
 
 /** How many samples each label has: `10 labels (0: 33, 1: 31, …)`, the most frequent first. */
-export function labelsInWords({ labels = {} }: RunData): string | undefined {
-  const all = Object.entries(labels).sort(([, a], [, b]) => b - a);
+export function labelsInWords({ labels }: RunData): string | undefined {
+  const all = Object.entries(labels?.counts ?? {}).sort(([, a], [, b]) => b - a);
   if (all.length === 0) return undefined;
   const shown = all.slice(0, SHOWN).map(([label, samples]) => `${label}: ${samples}`);
   return `${counted(all.length, 'label')} (${[...shown, ...(all.length > SHOWN ? ['…'] : [])].join(', ')})`;

@@ -5,6 +5,7 @@ import { differenceInWords, differencesOf } from '../../run/compare/comparableSe
 import type { Run } from '../../run/schema.js';
 import { counted } from '../../text/numbers.js';
 import { unicode } from '../../text/symbols.js';
+import { accuracyInWords } from '../accuracyInWords.js';
 import { changeOf, points } from '../layersSideBySide.js';
 import { namesOf, type RenderOptions } from '../options.js';
 import { labelsInWords, preprocessingInWords } from './dataFacts.js';
@@ -77,7 +78,12 @@ function factsOf({ data, settings }: Run, name: string): string {
 /** Of several runs, only what differs is told. */
 function dataOf({ data }: Run): string[] {
   const [prepared, labels] = [preprocessingInWords(data), labelsInWords(data)];
-  const all = [...(prepared ? [`prepared: ${prepared}`] : []), ...(labels ? [labels] : [])];
+  const right = accuracyInWords(data);
+  const all = [
+    ...(right ? [right] : []),
+    ...(prepared ? [`prepared: ${prepared}`] : []),
+    ...(labels ? [labels] : []),
+  ];
   return all.length === 0 ? [] : [prose(all.join(' · '))];
 }
 

@@ -3,6 +3,7 @@ import { ruleInWords } from '../../run/storedRule.js';
 import { shorten, wrap } from '../../text/displayWidth.js';
 import { counted, duration, percent } from '../../text/numbers.js';
 import { printable } from '../../text/printable.js';
+import { accuracyInWords } from '../accuracyInWords.js';
 import type { Style } from '../options.js';
 
 /** What was analysed, on what and how: the lines above a table. */
@@ -27,9 +28,11 @@ export function runHeader(run: Run, name: string | undefined, style: Style): str
       : []),
   ];
   const samples = `${counted(data.samples, 'sample')} of ${clipped(data.source, width / 2)} (${clipped(data.reader, 20)})`;
+  const right = accuracyInWords(data);
   return [
     chalk.bold(title),
     ...wrap([samples, `split ${clipped(settings.split, 20)}`].join(between), width),
+    ...(right ? [right] : []),
     ...wrap(facts.join(between), width).map((line) => chalk.dim(line)),
   ];
 }

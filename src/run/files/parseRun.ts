@@ -41,7 +41,15 @@ const data = {
   samples: wholeFrom(0),
   skipped: wholeFrom(0),
   available: optional(wholeFrom(0)),
-  labels: optional(recordOf(wholeFrom(0))),
+  labels: optional(
+    objectOf({
+      classes: wholeFrom(0),
+      samples: wholeFrom(0),
+      top1: optional(share),
+      top5: optional(share),
+      counts: recordOf(wholeFrom(0)),
+    }),
+  ),
   skippedSamples: optional(arrayOf(objectOf({ origin: string, reason: string }))),
   preprocessing: optional(recordOf(anything)),
 } satisfies Record<keyof RunData, Shape>;
@@ -137,6 +145,7 @@ export function parseRun(text: string, source: string): Run {
     );
   }
   refuseNewerSchema(value, source);
+  value = withToldLabels(value);
   try {
     requireRun(value);
   } catch (error) {
@@ -145,6 +154,16 @@ export function parseRun(text: string, source: string): Run {
   }
   refuseContradictions(value, source);
   return value;
+}
+
+/** Until 0.1 `data.labels` was what is `data.labels.counts` today. */
+function withToldLabels(value: unknown): unknown {
+  if (!isRecord(value) || !isRecord(value.data) || !isRecord(value.data.labels)) return value;
+  const { labels } = value.data;
+  const counts = Object.values(labels);
+  if (isRecord(labels.counts) || !counts.every((count) => Number.isSafeInteger(count))) return value;
+  const samples = counts.reduce<number>((sum, count) => sum + Number(count), 0);
+  return { ...value, data: { ...value.data, labels: { classes: counts.length, samples, counts: labels } } };
 }
 
 function refuseNewerSchema(value: unknown, source: string): void {

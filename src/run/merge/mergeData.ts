@@ -1,16 +1,11 @@
-import type { RunData } from '../schema.js';
+import type { RunData, RunLabels } from '../schema.js';
 
 const LISTED_SKIPS = 100;
 
 /** The data of all shards together: samples, skips and labels add up, sources are listed once each. */
 export function mergeData(parts: readonly RunData[]): RunData {
   const [first] = parts;
-  const labels = new Map<string, number>();
-  for (const part of parts) {
-    for (const [label, count] of Object.entries(part.labels ?? {})) {
-      labels.set(label, (labels.get(label) ?? 0) + count);
-    }
-  }
+  const labels = parts.flatMap((part) => part.labels ?? []);
   const skippedSamples = parts.flatMap((part) => part.skippedSamples ?? []).slice(0, LISTED_SKIPS);
   const listed = (values: readonly string[]): string => [...new Set(values)].join(', ');
   return {
@@ -18,8 +13,25 @@ export function mergeData(parts: readonly RunData[]): RunData {
     reader: listed(parts.map(({ reader }) => reader)),
     samples: parts.reduce((sum, { samples }) => sum + samples, 0),
     skipped: parts.reduce((sum, { skipped }) => sum + skipped, 0),
-    ...(labels.size > 0 ? { labels: Object.fromEntries(labels) } : {}),
+    ...(labels.length > 0 ? { labels: mergeLabels(labels) } : {}),
     ...(skippedSamples.length > 0 ? { skippedSamples } : {}),
     ...(first?.preprocessing ? { preprocessing: first.preprocessing } : {}),
   };
+}
+
+/** Shares are those of all labelled samples, where every shard has them. */
+function mergeLabels(parts: readonly RunLabels[]): RunLabels {
+  const counts = new Map<string, number>();
+  for (const part of parts) {
+    for (const [label, count] of Object.entries(part.counts))
+      counts.set(label, (counts.get(label) ?? 0) + count);
+  }
+  const samples = parts.reduce((sum, part) => sum + part.samples, 0);
+  const share = (key: 'top1' | 'top5'): Partial<RunLabels> =>
+    samples > 0 && parts.every((part) => part[key] !== undefined)
+      ? { [key]: parts.reduce((sum, part) => sum + (part[key] ?? 0) * part.samples, 0) / samples }
+      : {};
+  const measured = share('top1');
+  const classes = measured.top1 === undefined ? counts.size : Math.max(...parts.map((part) => part.classes));
+  return { classes, samples, ...measured, ...share('top5'), counts: Object.fromEntries(counts) };
 }

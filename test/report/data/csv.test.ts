@@ -19,16 +19,22 @@ describe('CSV', () => {
     const text = csv(
       [
         run([layer('a', 1, 3, { op: 'Conv' }), layer('b', 3, 3, { op: 'Gemm', parameters: 12 })], {
-          data: { source: 'images/', reader: 'images', samples: 5, skipped: 0, labels: { cat: 3, dog: 2 } },
+          data: {
+            source: 'images/',
+            reader: 'images',
+            samples: 5,
+            skipped: 0,
+            labels: { classes: 2, samples: 5, top1: 0.8, counts: { cat: 3, dog: 2 } },
+          },
         }),
       ],
       { names: ['net.delve'] },
     );
     expect(text).toBe(
       'run,layer,op,observations,features,intrinsicDimensionality,saturation,trace,diagonalTrace,logDeterminant,determinant,' +
-        'effectiveRank,participationRatio,deadFeatures,parameters,reading,warnings,split,threshold,samples,preprocessing,labels\r\n' +
-        'net.delve,a,Conv,31808,3,1,0.3333333333333333,1,1,,0,1,1,2,,healthy,,eval,0.99,5,,"{""cat"":3,""dog"":2}"\r\n' +
-        'net.delve,b,Gemm,31808,3,3,1,3,3,0,1,3,3,0,12,output,,eval,0.99,5,,"{""cat"":3,""dog"":2}"\r\n',
+        'effectiveRank,participationRatio,deadFeatures,parameters,reading,warnings,split,threshold,samples,preprocessing,labels,accuracy\r\n' +
+        'net.delve,a,Conv,31808,3,1,0.3333333333333333,1,1,,0,1,1,2,,healthy,,eval,0.99,5,,"{""cat"":3,""dog"":2}",0.8\r\n' +
+        'net.delve,b,Gemm,31808,3,3,1,3,3,0,1,3,3,0,12,output,,eval,0.99,5,,"{""cat"":3,""dog"":2}",0.8\r\n',
     );
   });
 

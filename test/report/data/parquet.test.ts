@@ -14,8 +14,9 @@ describe('Parquet', () => {
       { mean: [0.5], color: 'gray' },
       { cat: 3, dog: 2 },
     ];
-    const data = { source: 'x', reader: 'images', samples: 5, skipped: 0, preprocessing, labels };
-    const [row] = await rows(parquet([run([layer('a', 1, 2)], { data })], {}));
+    const data = { source: 'x', reader: 'images', samples: 5, skipped: 0, preprocessing };
+    const told = { ...data, labels: { classes: 2, samples: 5, counts: labels } };
+    const [row] = await rows(parquet([run([layer('a', 1, 2)], { data: told })], {}));
     expect(row.samples).toBe(5n);
     expect([row.preprocessing, row.labels].map((text) => JSON.parse(String(text)))).toEqual([
       preprocessing,
@@ -63,6 +64,7 @@ describe('Parquet', () => {
       samples: 497n,
       preprocessing: null,
       labels: null,
+      accuracy: null,
     });
     expect(second).toMatchObject({
       position: 1n,

@@ -42,10 +42,10 @@ describe('a report in Markdown', () => {
     const data = (parts: object) => ({ source: 'x', reader: 'images', samples: 9, skipped: 0, ...parts });
     const one = data({
       preprocessing: { scale: 1 / 255, mean: [0.1307, 0.5], color: 'gray' },
-      labels: { a: 1, b: 3, c: 1, d: 1, e: 1, f: 1, g: 1 },
+      labels: { classes: 7, samples: 9, top1: 2 / 3, counts: { a: 1, b: 3, c: 1, d: 1, e: 1, f: 1, g: 1 } },
     });
     expect(markdown([run(working(3), { data: one })], {})).toContain(
-      'threshold 99 %  \nprepared: scale 0.003922, mean 0.1307 0.5, color gray · 7 labels \\(b: 3, a: 1, c: 1, d: 1, e: 1, f: 1, …\\)\n',
+      'threshold 99 %  \ntop-1 66.7 % · prepared: scale 0.003922, mean 0.1307 0.5, color gray · 7 labels \\(b: 3, a: 1, c: 1, d: 1, e: 1, f: 1, …\\)\n',
     );
     const two = data({ preprocessing: { 'ids.npy': { seed: 1 }, 'mask.npy': { seed: 2 } } });
     expect(markdown([run(working(3), { data: two })], {})).toContain(

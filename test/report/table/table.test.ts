@@ -189,7 +189,7 @@ describe('remarks', () => {
   });
 
   it('tell where only the first samples of labelled data were used', () => {
-    const labels = { a: 60, b: 40 };
+    const labels = { classes: 2, samples: 100, counts: { a: 60, b: 40 } };
     const data = { source: 'd', reader: 'images', samples: 100, skipped: 0, available: 397, labels };
     const whole = run([layer('a', 1, 2)], { data });
     const cut = { ...whole, settings: { ...whole.settings, maxSamples: 100 } };

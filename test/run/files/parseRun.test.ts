@@ -17,7 +17,7 @@ const full: Run = run(
       reader: 'images',
       samples: 9,
       skipped: 1,
-      labels: { cat: 5, constructor: 4 },
+      labels: { classes: 2, samples: 9, counts: { cat: 5, constructor: 4 } },
       skippedSamples: [{ origin: 'x.png', reason: 'not an image' }],
       preprocessing: { mean: [0.5], color: 'rgb' },
     },
@@ -49,10 +49,20 @@ describe('a run as JSON', () => {
     expect(parseRun(changed(['later'], { a: 1 }), 'run.json')).toHaveProperty('later', { a: 1 });
   });
 
+  it('has as counts what labels were until 0.1', () => {
+    const old = JSON.parse(formatRun(full));
+    old.data.labels = { cat: 5, counts: 4 };
+    expect(parseRun(JSON.stringify(old), 'run.json').data.labels).toEqual({
+      classes: 2,
+      samples: 9,
+      counts: { cat: 5, counts: 4 },
+    });
+  });
+
   it('keeps labels that are called as properties of objects are', () => {
     const text = formatRun(full).replace('"constructor"', '"__proto__"');
-    const { labels = {} } = parseRun(text, 'run.json').data;
-    expect(Object.entries(labels)).toEqual([
+    const { labels } = parseRun(text, 'run.json').data;
+    expect(Object.entries(labels?.counts ?? {})).toEqual([
       ['cat', 5],
       ['__proto__', 4],
     ]);

@@ -40,7 +40,7 @@ const left = shard(
       reader: 'images',
       samples: 2,
       skipped: 1,
-      labels: { cat: 2 },
+      labels: { classes: 3, samples: 2, top1: 0.5, counts: { cat: 2 } },
       skippedSamples: [{ origin: 'l/x', reason: 'r' }],
     },
     timing: { seconds: 2, samplesPerSecond: 1 },
@@ -53,7 +53,13 @@ const right = shard(
     [0, -1],
   ],
   {
-    data: { source: 'r/', reader: 'images', samples: 2, skipped: 2, labels: { cat: 1, __proto__dog: 1 } },
+    data: {
+      source: 'r/',
+      reader: 'images',
+      samples: 2,
+      skipped: 2,
+      labels: { classes: 3, samples: 2, top1: 1, counts: { cat: 1, __proto__dog: 1 } },
+    },
     timing: { seconds: 3, samplesPerSecond: 0.66 },
   },
 );
@@ -113,7 +119,8 @@ describe('merged runs', () => {
       reader: 'images',
       samples: 4,
       skipped: 3,
-      labels: { cat: 3, __proto__dog: 1 },
+      // (0.5 × 2 + 1 × 2) / 4
+      labels: { classes: 3, samples: 4, top1: 0.75, counts: { cat: 3, __proto__dog: 1 } },
       skippedSamples: [{ origin: 'l/x', reason: 'r' }],
     });
     expect(timing).toEqual({ seconds: 5, samplesPerSecond: 0.8 });

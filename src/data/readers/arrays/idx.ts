@@ -3,13 +3,13 @@ import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../../errors.js';
 import type { ElementType } from '../../../onnx/elementType.js';
 import { fitShape, shapeMismatch } from '../../batches/fitShape.js';
+import { withClasses } from '../../labels/withClasses.js';
 import { onlyInput } from '../../onlyInput.js';
 import type { Reader } from '../../reader.js';
 import type { ByteReader, ByteSource } from '../bytes/byteSource.js';
 import { gunzippedFile } from '../bytes/gunzippedFile.js';
 import { openImages } from '../images/imageSet.js';
 import { type ArrayHeader, type DenseArray, denseArray } from './denseArray.js';
-import { withClasses } from './fileClasses.js';
 import { pixelItems } from './pixelItems.js';
 
 /** Element types by the third byte of the file (http://yann.lecun.com/exdb/mnist, "the IDX file format"). */

@@ -2,11 +2,16 @@ import { UserError } from '../../../errors.js';
 import type { ModelInput } from '../../../onnx/modelInput.js';
 import { namesListed } from '../../../text/numbers.js';
 import { fitShape, shapeMismatch } from '../../batches/fitShape.js';
+import { arrayLabels } from '../../labels/labelsFile.js';
+import { requireAsMany, withClasses } from '../../labels/withClasses.js';
 import type { SampleStream } from '../../sample.js';
 import type { DenseArray } from './denseArray.js';
 
+const LABELS = 'labels';
+
 /**
- * The arrays of a file as the inputs of their names; a single array feeds a single input, whatever their names.
+ * The arrays of a file as the inputs of their names; a single array feeds a single input, whatever their names. One
+ * called `labels`, which is no input, holds the classes.
  *
  * @param arrays by name, each opened only when it is wanted.
  * @param remedy what to do where no array has an input's name.
@@ -18,7 +23,8 @@ export async function assignArrays(
   source: string,
   remedy: string,
 ): Promise<Map<string, SampleStream>> {
-  const [single, ...others] = arrays.values();
+  const labels = inputs.some(({ name }) => name === LABELS) ? undefined : arrays.get(LABELS);
+  const [single, ...others] = [...arrays.values()].filter((open) => open !== labels);
   if (!single) throw new UserError(`${source} holds no arrays: ${remedy}`);
   const alone = inputs.length === 1 && others.length === 0;
   const streams = new Map<string, SampleStream>();
@@ -36,5 +42,18 @@ export async function assignArrays(
     }
     streams.set(input.name, array);
   }
-  return streams;
+  return labels ? labelled(streams, await labels()) : streams;
+}
+
+async function labelled(
+  streams: ReadonlyMap<string, SampleStream>,
+  labels: DenseArray,
+): Promise<Map<string, SampleStream>> {
+  const classes = await arrayLabels(labels);
+  return new Map(
+    [...streams].map(([input, stream]) => {
+      requireAsMany(classes, stream, labels.origin);
+      return [input, withClasses(stream, classes)];
+    }),
+  );
 }

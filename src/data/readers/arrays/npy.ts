@@ -1,5 +1,7 @@
 import { UserError } from '../../../errors.js';
 import { fitShape, shapeMismatch } from '../../batches/fitShape.js';
+import { labelsBeside } from '../../labels/labelsBeside.js';
+import { withClasses } from '../../labels/withClasses.js';
 import { onlyInput } from '../../onlyInput.js';
 import type { Reader } from '../../reader.js';
 import { fileBytes } from '../bytes/byteSource.js';
@@ -20,7 +22,12 @@ export const npy: Reader = {
       if (!fitShape(array.dims, input)) {
         throw new UserError(`the samples of ${source} do not fit: ${shapeMismatch(array.dims, input)}`);
       }
-      return { streams: new Map([[input.name, array]]), close: () => handle.close() };
+      const { classes, notices } = await labelsBeside(source, array.size);
+      return {
+        streams: new Map([[input.name, withClasses(array, classes)]]),
+        notices,
+        close: () => handle.close(),
+      };
     } catch (error) {
       await handle.close();
       throw error;

@@ -55,6 +55,7 @@ function csvStream(path: string, columns: CsvColumns): SampleStream {
   return {
     origin: path,
     shapeless: true,
+    labelled: columns.label !== undefined,
     get size() {
       return size;
     },

@@ -46,7 +46,7 @@ export function chooseColumns(
   { columns, labelColumn }: CsvOptions,
 ): CsvColumns {
   const names = header ? header.map((name) => name.trim()) : first.map((_, i) => String(i + 1));
-  const label = labelColumn === undefined ? undefined : columnAt(String(labelColumn), names, path);
+  const label = labelColumn === undefined ? undefined : columnCalled(String(labelColumn), names, path);
   const features =
     columns === undefined
       ? first.flatMap((cell, i) => (cellNumber(cell) === undefined || i === label ? [] : [i]))
@@ -75,17 +75,17 @@ function columnsAt(
   const items = typeof columns === 'string' ? columns.split(',') : columns;
   return items.flatMap((item) => {
     const range = names.includes(item.trim()) ? null : /^\s*(\d+)\s*-\s*(\d+)\s*$/.exec(item);
-    if (!range) return [columnAt(item, names, path)];
-    const first = columnAt(range[1], names, path, 'number');
-    const last = columnAt(range[2], names, path, 'number');
+    if (!range) return [columnCalled(item, names, path)];
+    const first = columnCalled(range[1], names, path, 'number');
+    const last = columnCalled(range[2], names, path, 'number');
     if (last < first)
       throw new UserError(`--columns ${item.trim()} runs backwards: write the lower number first`);
     return Array.from({ length: last - first + 1 }, (_, i) => first + i);
   });
 }
 
-/** A name goes before a number: headers like `0, 1, 2` are names. */
-function columnAt(
+/** The position of a column. A name goes before a number: headers like `0, 1, 2` are names. */
+export function columnCalled(
   column: string,
   names: readonly string[],
   path: string,

@@ -47,34 +47,37 @@ export async function openImages(
   empty: string,
 ): Promise<OpenedStreams> {
   const input = onlyInput(source, inputs);
-  const seen = await firstSize(set);
-  if (!seen) throw new UserError(empty);
+  const first = await firstImage(set);
+  if (!first) throw new UserError(empty);
+  const { seen, labelled } = first;
   const plan = planImages(input, options, seen);
   return {
-    streams: new Map([[input.name, imageStream(set, plan, input)]]),
+    streams: new Map([[input.name, imageStream(set, plan, input, labelled)]]),
     preprocessing: { ...describePlan(plan), ...(set.ignored ? { ignoredFiles: set.ignored } : {}) },
     notices: adaptations(plan, seen, options),
   };
 }
 
-/** Size and channels of the first image; zeros where it is damaged, which reading it will tell. */
-async function firstSize(set: ImageSet): Promise<SeenImage | undefined> {
+/** Size and channels of the first image (zeros where it is damaged, which reading it will tell); whether it has a class. */
+async function firstImage(set: ImageSet): Promise<{ seen: SeenImage; labelled: boolean } | undefined> {
   for await (const item of set.items()) {
+    const labelled = item.label !== undefined;
     try {
       const image = await item.load();
-      if (!(image instanceof Uint8Array)) return image;
-      return await imageSize(await loadImageDecoder(), image);
+      if (!(image instanceof Uint8Array)) return { seen: image, labelled };
+      return { seen: await imageSize(await loadImageDecoder(), image), labelled };
     } catch {
-      return { width: 0, height: 0, channels: 0 };
+      return { seen: { width: 0, height: 0, channels: 0 }, labelled };
     }
   }
   return undefined;
 }
 
-function imageStream(set: ImageSet, plan: ImagePlan, input: ModelInput): SampleStream {
+function imageStream(set: ImageSet, plan: ImagePlan, input: ModelInput, labelled: boolean): SampleStream {
   let counted: number | undefined;
   return {
     origin: set.origin,
+    labelled,
     get size() {
       return set.size ?? counted;
     },

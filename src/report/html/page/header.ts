@@ -1,6 +1,7 @@
 import { verdict } from '../../../readings/advice.js';
 import { remarks } from '../../../readings/remarks.js';
 import { unicode } from '../../../text/symbols.js';
+import { accuracyInWords } from '../../accuracyInWords.js';
 import { el } from './dom.js';
 import type { Model } from './model.js';
 import { counted, sentence, share, shortName } from './words.js';
@@ -17,6 +18,7 @@ export function header(model: Model): HTMLElement {
   model.draws(({ runs, current }) => {
     const { name, run, readings } = runs[current];
     const { data, settings, model: network } = run;
+    const right = accuracyInWords(data);
     title.textContent = shortName(name, 80);
     title.title = name;
     facts.textContent = [
@@ -25,6 +27,7 @@ export function header(model: Model): HTMLElement {
       `split ${settings.split}`,
       settings.provider,
       settings.precision,
+      ...(right ? [right] : []),
     ].join(' · ');
     const outputs = run.outputLayers?.length ?? 1;
     const sentences = verdict({ layers: readings, outputs }, (layer) => shortName(layer.name, 40), unicode);
