@@ -32,7 +32,16 @@ it('keeps the preprocessing, in which the parts agree, and the first hundred sam
   expect(merged.skippedSamples?.at(-1)?.origin).toBe('99');
 });
 
-it('counts the labels of all parts', () => {
-  const merged = mergeData([data({ labels: { cat: 1 } }), data({ labels: { dog: 2, cat: 4 } }), data()]);
-  expect(merged.labels).toEqual({ cat: 5, dog: 2 });
+it('counts the labels of all parts, and weighs their accuracies by the samples', () => {
+  const one = { classes: 9, samples: 1, top1: 1, top5: 1, counts: { cat: 1 } };
+  const two = { classes: 9, samples: 6, top1: 0.5, top5: 1, counts: { dog: 2, cat: 4 } };
+  const merged = mergeData([data({ labels: one }), data({ labels: two }), data()]);
+  // (1 + 3) of 7 samples.
+  expect(merged.labels).toEqual({ classes: 9, samples: 7, top1: 4 / 7, top5: 1, counts: { cat: 5, dog: 2 } });
+  const { top1: _, top5: __, ...unmeasured } = two;
+  expect(mergeData([data({ labels: one }), data({ labels: unmeasured })]).labels).toEqual({
+    classes: 2,
+    samples: 7,
+    counts: { cat: 5, dog: 2 },
+  });
 });
