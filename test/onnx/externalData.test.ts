@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
+import { embeddedTensor, externalFiles } from '../../src/onnx/externalData.js';
 import { readModelFile } from '../../src/onnx/modelFile.js';
 import { StringStringEntryProtoSchema, type TensorProto } from '../../src/onnx/proto/onnx_pb.js';
 import { folderWith } from '../support/folder.js';
-import { externalTensor, modelBytes, node, value } from '../support/models.js';
+import { externalTensor, model, modelBytes, node, tensor, value } from '../support/models.js';
 
 /** A folder with a model whose one weight is this, and 16 bytes of weights beside it. */
 async function folderOf(weight: TensorProto): Promise<string> {
@@ -24,6 +25,51 @@ async function folderOf(weight: TensorProto): Promise<string> {
 
 const weight = (place: Parameters<typeof externalTensor>[3]) => externalTensor('w', 'float32', [4], place);
 const read = (folder: string) => readModelFile(join(folder, 'model.onnx'));
+
+describe('a tensor that lies outside', () => {
+  const floats = Buffer.from(Float32Array.of(9, 1, 2, 3, 4, 9).buffer);
+  const at = async (place: Parameters<typeof externalTensor>[3]) => {
+    const folder = await folderWith({ 'weights.bin': floats });
+    return embeddedTensor(weight(place), { path: 'm.onnx', externalDataFolder: folder });
+  };
+
+  it('is read from its place, and from nowhere else', async () => {
+    const inside = await at({ location: 'weights.bin', offset: 4, length: 16 });
+    expect(inside).toMatchObject({ name: 'w', dims: [4n], dataLocation: 0, externalData: [] });
+    expect([...new Float32Array(Uint8Array.from(inside?.rawData ?? []).buffer)]).toEqual([1, 2, 3, 4]);
+  });
+
+  it('is none where its file is missing or too short, or the folder is not known', async () => {
+    expect(await at({ location: 'gone.bin' })).toBeUndefined();
+    expect(await at({ location: 'weights.bin', offset: 12 })).toBeUndefined();
+    expect(await embeddedTensor(weight({ location: 'weights.bin' }), { path: 'm.onnx' })).toBeUndefined();
+  });
+
+  it('is none where it is larger than a second copy should be', async () => {
+    const large = externalTensor('w', 'float32', [2 ** 28 + 1], { location: 'weights.bin' });
+    expect(await embeddedTensor(large, { path: 'm.onnx', externalDataFolder: '/nowhere' })).toBeUndefined();
+  });
+
+  it('comes back as it is where it lies inside', async () => {
+    const inside = tensor('w', 'float32', [1], [5]);
+    expect(await embeddedTensor(inside, { path: 'm.onnx' })).toBe(inside);
+  });
+
+  it('names its file once, beside the model', () => {
+    const proto = model({
+      nodes: [],
+      inputs: [],
+      outputs: [],
+      initializers: [
+        weight({ location: 'a.bin' }),
+        weight({ location: 'data/b.bin' }),
+        weight({ location: 'a.bin', offset: 16 }),
+        tensor('inside', 'float32', [1], [0]),
+      ],
+    });
+    expect(externalFiles(proto, 'm.onnx', '/models')).toEqual(['/models/a.bin', '/models/data/b.bin']);
+  });
+});
 
 describe('external data', () => {
   it('beside the model is accepted, and its folder told', async () => {
