@@ -20,6 +20,7 @@
  */
 
 export { type AnalyzeOptions, analyze, defaultTarget } from './api/analyze.js';
+export { type CompressOptions, compress } from './api/compress.js';
 export {
   type Inspection,
   type InspectModelOptions,
@@ -28,11 +29,14 @@ export {
 } from './api/inspect.js';
 export { type InstrumentModelOptions, instrumentModel } from './api/instrumentModel.js';
 export { mergeSavedRuns } from './api/mergeSavedRuns.js';
+export { type ProjectOptions, projectLayers } from './api/projectLayers.js';
 export { type Bound, parseBound } from './check/bound.js';
 export { type CheckResult, type CheckRules, check } from './check/check.js';
 export type { CheckConfig } from './check/checkConfig.js';
 export type { Judgement } from './check/judgement.js';
 export type { Aggregate, BoundKind, Level, Rule } from './check/rule.js';
+export type { LayerChange } from './compress/compressModel.js';
+export type { Change, Compression, Fidelity, Measured, Projected, Projection } from './compress/results.js';
 export type { LayerCost, ModelCost } from './cost/modelCost.js';
 export type { Gpu } from './cuda/gpus.js';
 export { type InstalledCuda, type SetUpCudaOptions, setUpCuda } from './cuda/setUpCuda.js';

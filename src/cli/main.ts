@@ -4,11 +4,13 @@ import { printable } from '../text/printable.js';
 import { version } from '../version.js';
 import { addAnalyze } from './commands/analyze.js';
 import { addCheck } from './commands/check.js';
+import { addCompress } from './commands/compress.js';
 import { addDiff } from './commands/diff.js';
 import { addDoctor } from './commands/doctor.js';
 import { addInspect } from './commands/inspect.js';
 import { addInstrument } from './commands/instrument.js';
 import { addMerge } from './commands/merge.js';
+import { addProject } from './commands/project.js';
 import { addReport } from './commands/report.js';
 import { addRun } from './commands/run.js';
 import { addSetupCuda } from './commands/setupCuda.js';
@@ -104,6 +106,8 @@ Exit codes: 0 done or passed, 1 a check failed, 2 an error, 130 interrupted.`,
     addDiff,
     addMerge,
     addInspect,
+    addCompress,
+    addProject,
     addInstrument,
     addDoctor,
     addSetupCuda,

@@ -6,7 +6,7 @@ import { type ModelProto, type TensorProto, TensorProto_DataLocation } from './p
 import { storedTensors } from './walk.js';
 
 /** Where an external tensor says that its bytes lie. */
-interface ExternalLocation {
+export interface ExternalLocation {
   readonly location: string;
   readonly offset: number;
   readonly length: number;
@@ -73,6 +73,13 @@ export async function embeddedTensor(
     await file.close();
   }
 }
+/**
+ * Where an external tensor's bytes lie: file, offset and length.
+ *
+ * @throws UserError where it does not say so soundly.
+ */
+export const externalRange = (tensor: TensorProto, path: string): ExternalLocation =>
+  locationOf(tensor, path);
 
 function locationOf(tensor: TensorProto, path: string): ExternalLocation {
   const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));

@@ -8,8 +8,10 @@ const readme = readFileSync('README.md', 'utf8');
 /** The pages that go with the README, one a task. */
 const pages = [
   'data',
+  'inspect',
   'layers',
   'reading',
+  'compress',
   'formats',
   'gate',
   'gpu',
@@ -64,6 +66,8 @@ describe('the README', () => {
       'run',
       'inspect',
       'instrument',
+      'compress',
+      'project',
       'diff',
       'merge',
       'doctor',

@@ -3,9 +3,10 @@ import { type Command, Option } from 'commander';
 import { shownPath } from '../../files/shownPath.js';
 import type { AnalyzeOptions, CsvOptions, ImageOptions } from '../../index.js';
 import type { AnalyzedModels } from '../../job/analyzeModels.js';
+import { addComputingOptions } from '../options/computingOptions.js';
 import { addDataOptions } from '../options/dataOptions.js';
 import { addObservationOptions, addSelectionOptions } from '../options/modelOptions.js';
-import { devices, idimRule, thresholds, wholeNumber } from '../options/parse.js';
+import { idimRule, thresholds } from '../options/parse.js';
 import { type Context, hasColor, print } from '../terminal/context.js';
 
 /** The options by the names that commander gives them. */
@@ -48,25 +49,8 @@ export function addAnalyze(program: Command, context: Context): void {
       )
         .choices(['cheaper', 'output'])
         .default('cheaper'),
-    )
-    .addOption(
-      new Option('--provider <name>', 'where ONNX Runtime computes')
-        .choices(['auto', 'cpu', 'cuda', 'webgpu'])
-        .default('auto'),
-    )
-    .addOption(
-      new Option(
-        '--device <ids>',
-        'which GPU; several with commas share the batches, one named twice has two in flight',
-      )
-        .argParser(devices)
-        .default(undefined, '0'),
-    )
-    .addOption(
-      new Option('--threads <n>', 'threads for each operator')
-        .argParser(wholeNumber(1))
-        .default(undefined, 'one a core'),
-    )
+    );
+  addComputingOptions(command)
     .optionsGroup('Output:')
     .addOption(
       new Option('--out <dir>', 'where the run goes; of several models, the folder for their runs').default(

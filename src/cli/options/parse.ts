@@ -43,6 +43,14 @@ export function thresholds(text: string): number[] {
   throw new InvalidArgumentError('Give one or more numbers above 0 and up to 1, such as 0.9,0.99.');
 }
 
+/** A share: `0.5%` or `0.005`. */
+export function share(text: string): number {
+  const [, digits, sign] = /^\s*(\d*\.?\d+)\s*(%?)\s*$/.exec(text) ?? [];
+  const value = Number(digits) / (sign === '%' ? 100 : 1);
+  if (digits !== undefined && value <= 1) return value;
+  throw new InvalidArgumentError('Give a percentage such as 0.5%, or a share such as 0.005.');
+}
+
 /** A list option that may be repeated and takes commas: `--layers a --layers 'b.*,{c,d}'` gives three. */
 export function list(text: string, before: string[] = []): string[] {
   const entries = text.split(/,(?![^{]*\})/).map((entry) => entry.trim());

@@ -111,6 +111,8 @@ export async function openPlain({
   externalDataFolder: folder,
 }: ModelBytes): Promise<InferenceSession> {
   const { default: ort } = await import('onnxruntime-node');
+  // The first session of a process settles this, whichever it is.
+  ort.env.logLevel = 'fatal';
   try {
     return await ort.InferenceSession.create(bytes, {
       executionProviders: ['cpu'],

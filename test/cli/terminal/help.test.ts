@@ -5,7 +5,18 @@ import { formats } from '../../../src/report/formats.js';
 import { plots } from '../../../src/report/options.js';
 import { delve } from '../../support/commandLine.js';
 
-const COMMANDS = ['analyze', 'report', 'check', 'run', 'diff', 'merge', 'inspect', 'instrument'];
+const COMMANDS = [
+  'analyze',
+  'report',
+  'check',
+  'run',
+  'diff',
+  'merge',
+  'inspect',
+  'compress',
+  'project',
+  'instrument',
+];
 
 describe.each([[], ...COMMANDS.map((command) => [command])])('delve %s --help', (...command) => {
   test('fits 80 columns, shows an example, and goes to stdout', async () => {
