@@ -49,6 +49,22 @@ describe('the output layers', () => {
     expect(outputsOf(['y'], conv('a', 'x'), conv('y', 'a', 'learned'))).toEqual(['y']);
   });
 
+  it('are the layer itself where its weights are bins of another kind', () => {
+    // Of integers, of one bin, or of a convolution that sees neighbours.
+    const kinds = [
+      tensor('k', 'float32', [1, 1, 1, 1], [0]),
+      tensor('k', 'float32', [1, 2, 2, 1], [0, 1, 2, 3]),
+      tensor('k', 'float32', [2, 2, 1, 1], [0, 1, 2, 3]),
+      tensor('k', 'float16', [1, 2, 1, 1], [0, 1]),
+    ];
+    for (const kind of kinds) {
+      const nodes = [conv('a', 'x'), conv('y', 'a', 'k')];
+      const inputs = [value('x', 'float32', ['n', 4, 8, 8])];
+      const file = inMemory(model({ nodes, inputs, outputs: ['y'], initializers: [...weights, kind] }));
+      expect(outputLayers(file, findLayers(file).layers)).toEqual(['y']);
+    }
+  });
+
   it('are none where the output is an input', () => {
     expect(outputsOf(['y'], node('Relu', ['x'], ['y']))).toEqual([]);
   });

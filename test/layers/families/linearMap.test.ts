@@ -33,6 +33,8 @@ describe('the linear map of a Gemm', () => {
     ['whose bias is scaled', { beta: 2 }, [w(2, 5), b(5)]],
     ['whose input is transposed', { transA: 1n }, [w(2, 5)]],
     ['with one number for a bias', {}, [w(2, 5), b(1)]],
+    ['whose bias is of half precision', {}, [w(2, 5), tensor('b', 'float16', [5], new Array(5).fill(0))]],
+    ['whose weight is a stack', {}, [w(1, 2, 5)]],
     ['of half precision', {}, [tensor('w', 'float16', [2, 5], new Array(10).fill(0))]],
   ] as const)('is none for one that is %s', (_, attributes, initializers) => {
     expect(gemm(attributes, ...initializers)).toBeUndefined();
@@ -40,6 +42,17 @@ describe('the linear map of a Gemm', () => {
 });
 
 describe('the linear map of a MatMul', () => {
+  it('reads its weight where a node holds it, behind whatever only arranges it', () => {
+    const held = node('Constant', [], ['k'], { value: w(5, 2) });
+    const arranged = [held, node('Identity', ['k'], ['i']), node('Transpose', ['i'], ['t'])];
+    const product = node('MatMul', ['x', 't'], ['y']);
+    expect(map({ nodes: [...arranged, product], initializers: [] })).toEqual({
+      ...{ input: 'x', layout: { kind: 'featuresLast' }, inputs: 2, weight: 't', inputsFirst: true },
+    });
+    const computed = [held, node('Neg', ['k'], ['n']), node('Transpose', ['n'], ['t'])];
+    expect(map({ nodes: [...computed, product], initializers: [] })).toBeUndefined();
+  });
+
   it('takes along the bias that is added behind it, and looks through a Transpose', () => {
     const nodes = [
       node('Transpose', ['w'], ['t'], { perm: [1n, 0n] }),
@@ -75,12 +88,16 @@ describe('the linear map of a Conv', () => {
       ...{ weight: 'w', inputsFirst: false, bias: 'b' },
     });
     expect(conv({ strides: [2n, 1n] }, 5, 2, 1, 1)).toMatchObject({ strides: [2, 1] });
+    const spelled = { strides: [1n, 1n], pads: [0n, 0n, 0n, 0n], auto_pad: 'VALID', group: 1n };
+    expect(conv(spelled, 5, 2, 1, 1)).toEqual(conv({}, 5, 2, 1, 1));
   });
 
   it.each([
     ['sees neighbours', {}, [5, 2, 3, 1]],
     ['is padded', { pads: [0n, 1n, 0n, 0n] }, [5, 2, 1, 1]],
     ['pads by itself', { auto_pad: 'SAME_UPPER' }, [5, 2, 1, 1]],
+    ['sees neighbours on the last axis', {}, [5, 2, 1, 3]],
+    ['is padded at an end', { pads: [0n, 0n, 0n, 2n] }, [5, 2, 1, 1]],
     ['has groups', { group: 2n }, [4, 1, 1, 1]],
   ] as const)('is none where it %s', (_, attributes, dims) => {
     expect(conv(attributes as Record<string, bigint | bigint[] | string>, ...dims)).toBeUndefined();
