@@ -1,4 +1,5 @@
 import { displayWidth, shorten } from './displayWidth.js';
+import { printable } from './printable.js';
 
 /**
  * Shortens names to at most `width` columns so that different ones stay different: layers of transformers differ by
@@ -34,26 +35,44 @@ export function shortNames(
   return shown;
 }
 
+/**
+ * How to write each of these names, which stand beside each other, in at most `width` columns: printable, and different
+ * ones differently.
+ */
+export function shortener(names: readonly string[], width: number, ellipsis = '…'): (name: string) => string {
+  const short = shortNames(names.map(printable), width, ellipsis);
+  return (name) => short.get(printable(name)) ?? shorten(printable(name), width, ellipsis);
+}
+
 function toldApart(
   group: readonly string[],
   width: number,
   ellipsis: string,
   taken: ReadonlySet<string>,
 ): string[] {
-  const different = (cut: readonly string[]) =>
-    new Set(cut).size === cut.length && cut.every((each) => !taken.has(each));
+  // Given up at the first two that look alike: there may be thousands.
+  const cutBy = (cut: (name: string) => string): string[] | undefined => {
+    const found = new Set<string>();
+    for (const name of group) {
+      const short = cut(name);
+      if (found.has(short) || taken.has(short)) return undefined;
+      found.add(short);
+    }
+    return [...found];
+  };
   const room = width - displayWidth(ellipsis);
-  for (let tail = Math.ceil(room / 2) + 1; tail <= room; tail++) {
-    const cut = group.map((name) => shorten(name, width, ellipsis, tail));
-    if (different(cut)) return cut;
-  }
-  for (let tail = Math.ceil(room / 2) - 1; tail >= 0; tail--) {
-    const cut = group.map((name) => shorten(name, width, ellipsis, tail));
-    if (different(cut)) return cut;
+  const middle = Math.ceil(room / 2);
+  const later = Array.from({ length: Math.max(0, room - middle) }, (_, i) => middle + 1 + i);
+  const earlier = Array.from({ length: Math.max(0, middle) }, (_, i) => middle - 1 - i);
+  for (const tail of [...later, ...earlier]) {
+    const cut = cutBy((name) => shorten(name, width, ellipsis, tail));
+    if (cut) return cut;
   }
   const from = wordBefore(group[0], commonStart(group));
-  const middle = group.map((name) => shorten(ellipsis + name.slice(from), width, ellipsis));
-  return different(middle) ? middle : numbered(group, width, ellipsis, taken);
+  return (
+    cutBy((name) => shorten(ellipsis + name.slice(from), width, ellipsis)) ??
+    numbered(group, width, ellipsis, taken)
+  );
 }
 
 function commonStart([first, ...others]: readonly string[]): number {

@@ -1,6 +1,6 @@
 import { countingRule } from '../../run/storedRule.js';
 import { recut } from '../../stats/saturation.js';
-import { axisName, axisStyle, ink, perCent } from './look.js';
+import { axisName, axisNames, axisStyle, ink, perCent } from './look.js';
 import type { NamedRun, Picture } from './picture.js';
 import { shade } from './shade.js';
 
@@ -35,14 +35,17 @@ export function heatmapPicture(runs: readonly NamedRun[], width: number): Pictur
       xAxis: {
         ...axisStyle,
         type: 'category',
-        data: columns.map(({ title }) => axisName(title, 18)),
+        data: axisNames(
+          columns.map(({ title }) => title),
+          18,
+        ),
         axisLabel: { ...axisStyle.axisLabel, rotate: columns.length * 110 > width - 270 ? 45 : 0 },
       },
       yAxis: {
         ...axisStyle,
         type: 'category',
         inverse: true,
-        data: names.map((name) => axisName(name, 26)),
+        data: axisNames(names, 26),
         axisLabel: { ...axisStyle.axisLabel, interval: 0 },
       },
       series: [

@@ -1,4 +1,4 @@
-import { axisName, axisStyle, ink, labelInterval, slant } from './look.js';
+import { axisName, axisNames, axisStyle, ink, labelInterval, slant } from './look.js';
 import type { NamedRun, Picture } from './picture.js';
 
 /** How many directions each layer has, and how many of them the variance takes. */
@@ -16,7 +16,10 @@ export function idimPicture([{ name: title, run }]: readonly NamedRun[], width: 
       xAxis: {
         ...axisStyle,
         type: 'category',
-        data: layers.map(({ name }) => axisName(name, 18)),
+        data: axisNames(
+          layers.map(({ name }) => name),
+          18,
+        ),
         axisLabel: { ...axisStyle.axisLabel, rotate, interval: labelInterval(layers.length, width - 80) },
       },
       yAxis: { ...axisStyle, type: 'value', min: 0 },

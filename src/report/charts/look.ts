@@ -1,5 +1,6 @@
 import { shorten } from '../../text/displayWidth.js';
 import { printable } from '../../text/printable.js';
+import { shortener } from '../../text/shortNames.js';
 import { xmlCharacters } from '../../text/xmlText.js';
 import { drawnText } from './drawnText.js';
 
@@ -21,6 +22,12 @@ export const font = "'DejaVu Sans', 'Helvetica Neue', Arial, sans-serif";
 /** A name as it fits beside or below an axis: the middle makes way. */
 export const axisName = (name: string, width = 20): string =>
   drawnText(shorten(xmlCharacters(printable(name)), width, '…'));
+
+/** How to write names beside each other along an axis: different ones differently. */
+export function axisNames(names: readonly string[], width = 20): string[] {
+  const clean = names.map((name) => xmlCharacters(printable(name)));
+  return clean.map(shortener(clean, width)).map(drawnText);
+}
 
 export const perCent = (value: number): string => `${Math.round(100 * value)} %`;
 

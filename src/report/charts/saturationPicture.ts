@@ -2,7 +2,17 @@ import { verdict } from '../../readings/advice.js';
 import { type ReadingKind, readLayers } from '../../readings/layerReadings.js';
 import { percent } from '../../text/numbers.js';
 import { unicode } from '../../text/symbols.js';
-import { axisName, axisStyle, ink, labelInterval, marks, perCent, slant, strokes } from './look.js';
+import {
+  axisName,
+  axisNames,
+  axisStyle,
+  ink,
+  labelInterval,
+  marks,
+  perCent,
+  slant,
+  strokes,
+} from './look.js';
 import { readingLooks } from './palette.js';
 import type { NamedRun, Picture } from './picture.js';
 
@@ -34,7 +44,7 @@ export function saturationPicture([first, ...others]: readonly NamedRun[], width
       xAxis: {
         ...axisStyle,
         type: 'category',
-        data: names.map((name) => axisName(name, 18)),
+        data: axisNames(names, 18),
         axisLabel: { ...axisStyle.axisLabel, rotate, interval: labelInterval(names.length, width - 80) },
       },
       yAxis: {

@@ -5,7 +5,7 @@ import { differenceInWords } from '../../run/compare/comparableSettings.js';
 import type { Renamed } from '../../run/compare/matchLayers.js';
 import type { Run } from '../../run/schema.js';
 import { counted, listed } from '../../text/numbers.js';
-import { code, prose } from '../markdown/foreignText.js';
+import { code, codeNames, prose } from '../markdown/foreignText.js';
 import { markdownRow } from '../markdown/markdownText.js';
 import { bySeverity } from './bySeverity.js';
 import type { CheckOptions } from './checkFormat.js';
@@ -15,6 +15,10 @@ import { fittingTable } from './fittingTable.js';
 const MOST_BYTES = 65_000;
 /** What stands around the table of what passed. */
 const FOLD = 250;
+
+/** How to write a layer's name. */
+type Naming = (name: string) => string;
+
 const NAMED = 10;
 
 /**
@@ -28,7 +32,8 @@ export function checkMarkdown(
 ): string {
   const broken = bySeverity(result.judgements.filter(({ outcome }) => outcome !== 'passed'));
   const passed = result.judgements.filter(({ outcome }) => outcome === 'passed');
-  const names = (layers: readonly string[]) => listed(layers.map(code), NAMED);
+  const named = codeNames(result.judgements.flatMap(({ layer }) => layer ?? []));
+  const names = (layers: readonly string[]) => listed(layers.map(codeNames(layers)), NAMED);
   const parts = [
     `### ${result.passed ? '✅' : '❌'} delve: ${verdict(result)}`,
     `${code(name)} · ${counted(run.data.samples, 'sample')} of ${code(run.data.source)}`,
@@ -45,10 +50,17 @@ export function checkMarkdown(
   ];
   const left = () => room - parts.reduce((sum, part) => sum + Buffer.byteLength(part) + 2, 1);
   if (broken.length > 0) {
-    parts.push(fittingTable(['', 'layer', 'found', 'rule'], broken.map(row), left(), leftOut(broken)));
+    parts.push(
+      fittingTable(
+        ['', 'layer', 'found', 'rule'],
+        broken.map((each) => row(each, named)),
+        left(),
+        leftOut(broken),
+      ),
+    );
   }
   if (passed.length > 0 && left() > 2 * FOLD) {
-    const rows = passed.map((judgement) => markdownRow(cells(judgement)));
+    const rows = passed.map((judgement) => markdownRow(cells(judgement, named)));
     const table = fittingTable(['layer', 'found', 'rule'], rows, left() - FOLD, leftOut(passed));
     const title = `${counted(passed.length, 'comparison')} passed`;
     parts.push(`<details><summary>${title}</summary>\n\n${table}\n\n</details>`);
@@ -71,14 +83,14 @@ function verdict({ passed, judgements, violations, layers, comparisons }: CheckR
     : `${counted(violations.length, 'violation')} in ${scope}${warnings}`;
 }
 
-const row = (judgement: Judgement): string =>
-  markdownRow([judgement.outcome === 'failed' ? '❌' : '⚠️', ...cells(judgement)]);
+const row = (judgement: Judgement, named: Naming): string =>
+  markdownRow([judgement.outcome === 'failed' ? '❌' : '⚠️', ...cells(judgement, named)]);
 
-function cells(judgement: Judgement): string[] {
+function cells(judgement: Judgement, named: Naming): string[] {
   const { layer, message, warnings } = judgement;
   const doubt = warnings.length > 0 ? ` (${warnings.join('; ')})` : '';
   return [
-    layer === undefined ? '*whole run*' : code(layer),
+    layer === undefined ? '*whole run*' : named(layer),
     prose(message + doubt),
     prose(titleOf(judgement)),
   ];

@@ -2,8 +2,8 @@ import type { CheckResult } from '../../check/check.js';
 import type { Judgement } from '../../check/judgement.js';
 import { titleOf } from '../../check/wording.js';
 import type { Run } from '../../run/schema.js';
-import { shorten } from '../../text/displayWidth.js';
 import { printable } from '../../text/printable.js';
+import { shortener } from '../../text/shortNames.js';
 import { bySeverity } from './bySeverity.js';
 import type { CheckOptions } from './checkFormat.js';
 import { formatCheck } from './checkText.js';
@@ -29,13 +29,17 @@ export function github(result: CheckResult, _run: Run, options: CheckOptions = {
 
 function annotations(command: 'error' | 'warning', judgements: readonly Judgement[]): string[] {
   const line = (title: string, text: string) => `::${command} title=${property(title)}::${data(text)}`;
+  const short = shortener(
+    judgements.flatMap(({ layer }) => layer ?? []),
+    WIDEST_NAME,
+  );
   const all = judgements.map((judgement) => {
     const { message, warnings } = judgement;
     const layer = printable(judgement.layer ?? 'whole run');
-    const short = shorten(layer, WIDEST_NAME, '…');
-    const subject = short === layer ? '' : `${layer} `;
+    const title = short(layer);
+    const subject = title === layer ? '' : `${layer} `;
     const doubt = warnings.length > 0 ? ` (${warnings.join('; ')})` : '';
-    return line(`delve: ${short}`, subject + printable(`${message}${doubt} [${titleOf(judgement)}]`));
+    return line(`delve: ${title}`, subject + printable(`${message}${doubt} [${titleOf(judgement)}]`));
   });
   if (all.length <= SHOWN) return all;
   const rest = all.length - SHOWN + 1;

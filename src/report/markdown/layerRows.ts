@@ -3,7 +3,7 @@ import type { Run } from '../../run/schema.js';
 import { percent } from '../../text/numbers.js';
 import { layersSideBySide, points } from '../layersSideBySide.js';
 import { directionsInWords } from '../mostDirections.js';
-import { code, prose } from './foreignText.js';
+import { codeNames, prose } from './foreignText.js';
 
 /** A layer's line in a table, and how much a reader wants to see it. */
 export interface LayerRow {
@@ -24,12 +24,13 @@ export function headOfOne(): string[] {
 
 /** The layers of one run, in forward order. */
 export function rowsOfOne(run: Run): LayerRow[] {
+  const named = codeNames(run.layers.map(({ name }) => name));
   return readLayers(run).layers.map((reading) => {
     const { layer, kind } = reading;
     const { name, op, features, saturation, warnings } = layer;
     return {
       cells: [
-        code(name),
+        named(name),
         prose(op),
         String(features),
         directionsInWords(layer),
@@ -52,11 +53,13 @@ export function headOfSeveral(names: readonly string[]): string[] {
 
 /** Layers of several runs by name, in the order of the last run; then those that it has not. */
 export function rowsOfSeveral(runs: readonly Run[]): LayerRow[] {
-  return layersSideBySide(runs).map(({ reading, layers, change, isGone }) => {
+  const rows = layersSideBySide(runs);
+  const named = codeNames(rows.map(({ reading }) => reading.layer.name));
+  return rows.map(({ reading, layers, change, isGone }) => {
     const moved = Math.abs(change ?? 0);
     return {
       cells: [
-        code(reading.layer.name),
+        named(reading.layer.name),
         prose(reading.layer.op),
         String(reading.layer.features),
         ...layers.map((layer) => (layer ? share(layer.saturation) : '')),

@@ -1,7 +1,7 @@
 import type { Run } from '../../run/schema.js';
 import { counted } from '../../text/numbers.js';
 import { byInterest, fitRows } from './fitRows.js';
-import { code } from './foreignText.js';
+import { codeNames } from './foreignText.js';
 import {
   headOfOne,
   headOfSeveral,
@@ -36,7 +36,7 @@ export function tablesOfOne(run: Run): Tables {
 export function tablesOfSeveral(runs: readonly Run[], names: readonly string[]): Tables {
   const indices = shownRuns(runs.length);
   const shown = indices.map((index) => runs[index]);
-  const titles = indices.map((index) => code(names[index]));
+  const titles = indices.map((index) => names[index]).map(codeNames(names));
   const omitted = runs.length - shown.length;
   const note =
     omitted > 0

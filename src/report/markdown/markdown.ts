@@ -9,7 +9,7 @@ import { accuracyInWords } from '../accuracyInWords.js';
 import { changeOf, points } from '../layersSideBySide.js';
 import { namesOf, type RenderOptions } from '../options.js';
 import { labelsInWords, preprocessingInWords } from './dataFacts.js';
-import { code, prose } from './foreignText.js';
+import { code, codeNames, prose } from './foreignText.js';
 import { shownRuns, tablesOfOne, tablesOfSeveral } from './layerTables.js';
 
 /** GitHub takes 65,536 characters in a comment. Bytes are counted, which are no fewer, with room for a marker. */
@@ -25,11 +25,12 @@ export function markdown(runs: readonly Run[], options: RenderOptions): string {
   const names = namesOf(runs, options);
   const last = runs[runs.length - 1];
   const reading = readLayers(last);
+  const named = codeNames(last.layers.map(({ name }) => name));
   const head = [
     `### ${headline(reading, runs)}`,
     ...facts(runs, names),
     bullets(doubts(runs, names)),
-    verdict(reading, ({ name }) => code(name), unicode)
+    verdict(reading, ({ name }) => named(name), unicode)
       .map((sentence) => `**${sentence}**`)
       .join(' '),
   ].filter((part) => part !== '');

@@ -50,6 +50,15 @@ describe('a picture', () => {
     expect(texts.map(([, text]) => text)).toEqual(expect.arrayContaining(['100 %', '0 %']));
   });
 
+  it('of a heatmap keeps names that it cuts different', () => {
+    const layers = Array.from({ length: 4 }, (_, i) =>
+      layer(`bert.encoder.layer.${i}.attention.self.attention.output.dense`, 8, 10),
+    );
+    const drawing = svg([run(layers)], { picture: { plot: 'heatmap' } });
+    const names = [...drawing.matchAll(/<text[^>]*>([^<]*…[^<]*)</g)].map(([, text]) => text);
+    expect([names.length, new Set(names).size]).toEqual([4, 4]);
+  });
+
   it.each(plots)('of %s is well-formed, says what it shows, and has text as text', (plot) => {
     for (const runs of [
       [small],

@@ -53,6 +53,15 @@ describe('a report in Markdown', () => {
     );
   });
 
+  it('cuts long names so that they stay different', () => {
+    const layers = Array.from({ length: 4 }, (_, i) =>
+      layer(`${'bert.encoder.'.repeat(3)}layer.${i}.${'attention.'.repeat(4)}query`, 50, 100),
+    );
+    for (const runs of [[run(layers)], [run(layers), run(layers)]]) {
+      expect(new Set(rows(markdown(runs, {})).map(([name]) => name)).size).toBe(4);
+    }
+  });
+
   it('says what is doubtful', () => {
     const text = markdown([run([...working(2), invalidLayer('nan', 4)])], {});
     expect(text).toContain('1 without numbers');

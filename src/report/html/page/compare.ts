@@ -3,7 +3,7 @@ import { Chart, inks } from './charts.js';
 import { el } from './dom.js';
 import { shade } from './graphView.js';
 import type { Model, View } from './model.js';
-import { percent, shortName } from './words.js';
+import { percent, shortener, shortName } from './words.js';
 
 /** Several runs side by side: a heatmap layer × run, and the change from the first to the last. */
 export function comparison(model: Model): HTMLElement | undefined {
@@ -50,6 +50,7 @@ const saturationOf = (view: View, run: number, name: string): number | null =>
 
 function option(view: View, names: readonly string[]) {
   const { text, faint, line, surface } = inks();
+  const runNames = view.runs.map(({ name }) => name);
   const cells = view.runs.flatMap(({ run }, column) => {
     const byName = new Map(run.layers.map(({ name, saturation }) => [name, saturation]));
     return names.flatMap((name, row) => {
@@ -83,13 +84,13 @@ function option(view: View, names: readonly string[]) {
     },
     xAxis: {
       type: 'category' as const,
-      data: view.runs.map(({ name }) => drawnText(shortName(name, 20))),
+      data: runNames.map(shortener(runNames, 20)).map(drawnText),
       axisLabel: { color: faint, rotate: 30 },
     },
     yAxis: {
       type: 'category' as const,
       inverse: true,
-      data: names.map((name) => drawnText(shortName(name, 26))),
+      data: names.map(shortener(names, 26)).map(drawnText),
       axisLabel: { color: faint },
     },
     series: [{ type: 'heatmap' as const, data: cells }],
@@ -102,6 +103,7 @@ function description({ runs }: View, names: readonly string[]): string {
 
 function changes(view: View, names: readonly string[]): HTMLElement[] {
   const last = view.runs.length - 1;
+  const short = shortener(names, 44);
   return names
     .map((name) => ({ name, from: saturationOf(view, 0, name), to: saturationOf(view, last, name) }))
     .sort((a, b) => Math.abs((b.to ?? 0) - (b.from ?? 0)) - Math.abs((a.to ?? 0) - (a.from ?? 0)))
@@ -114,7 +116,7 @@ function changes(view: View, names: readonly string[]): HTMLElement[] {
       return el(
         'tr',
         {},
-        el('th', { scope: 'row', class: 'text', title: name }, shortName(name, 44)),
+        el('th', { scope: 'row', class: 'text', title: name }, short(name)),
         el('td', {}, shown(from)),
         el('td', {}, shown(to)),
         el('td', {}, change),

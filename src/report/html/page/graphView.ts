@@ -4,7 +4,7 @@ import { moduleRanges } from '../moduleRanges.js';
 import { el, svg } from './dom.js';
 import type { Model, View } from './model.js';
 import { reveal, rove } from './roving.js';
-import { percent, shortName } from './words.js';
+import { percent, shortener, shortName } from './words.js';
 
 const ROW = 22;
 const TOP = 12;
@@ -77,6 +77,7 @@ function drawing(model: Model, { runs, current, layer: chosen }: View): SVGEleme
   picture.append(...frames(nodes, layers, left, width));
   for (const { from, to } of arcs) picture.append(arc(left, y(from), y(to), to - from));
   const stop = chosen !== undefined && rows.has(chosen) ? chosen : nodes.find(({ id }) => layers.has(id))?.id;
+  const short = shortener([...layers.keys()], 32);
   nodes.forEach((node, row) => {
     const layer = layers.get(node.id);
     if (!layer) {
@@ -86,7 +87,7 @@ function drawing(model: Model, { runs, current, layer: chosen }: View): SVGEleme
       return;
     }
     const { name, saturation } = layer;
-    const group = box(name, saturation, left, y(row));
+    const group = box(name, short(name), saturation, left, y(row));
     group.setAttribute('class', `layer${name === chosen ? ' chosen' : ''}`);
     group.setAttribute('aria-pressed', String(name === chosen));
     group.setAttribute('tabindex', name === stop ? '0' : '-1');
@@ -131,7 +132,7 @@ function arc(x: number, from: number, to: number, span: number): SVGElement {
   return svg('path', { d: `M${x} ${from} C${side} ${from} ${side} ${to} ${x} ${to}`, class: 'edge skip' });
 }
 
-function box(name: string, saturation: number | null, x: number, y: number): SVGElement {
+function box(name: string, short: string, saturation: number | null, x: number, y: number): SVGElement {
   const text = saturation === null ? 'no number' : percent(saturation);
   const group = svg('g', { role: 'button', 'aria-label': `${text} ${name}` });
   const top = y - 7;
@@ -140,7 +141,7 @@ function box(name: string, saturation: number | null, x: number, y: number): SVG
     svg('rect', { x: x - 7, y: top, width: 14, height: 14, rx: 3, fill: shade(saturation), class: 'mark' }),
     svg('rect', { x: x + 18, y: top, width: METER, height: 14, class: 'track' }),
     svg('rect', { x: x + 18, y: top, width: METER * (saturation ?? 0), height: 14, class: 'fill' }),
-    svg('text', { x: x + 28 + METER, y: y + 4 }, `${text} ${shortName(name, 32)}`),
+    svg('text', { x: x + 28 + METER, y: y + 4 }, `${text} ${short}`),
   );
   return group;
 }

@@ -4,7 +4,7 @@ import { directionsInWords } from '../../mostDirections.js';
 import { el } from './dom.js';
 import type { Model, View } from './model.js';
 import { reveal, rove } from './roving.js';
-import { compact, number, percent, shortName } from './words.js';
+import { compact, number, percent, shortener } from './words.js';
 
 /** As in the style sheet. */
 const STACKED = '(max-width: 900px)';
@@ -113,11 +113,15 @@ export function layerTable(model: Model): HTMLElement {
       const direction = order.isDown ? 'descending' : 'ascending';
       head.setAttribute('aria-sort', i === order.column ? direction : 'none');
     });
+    const short = shortener(
+      readings.map(({ layer }) => layer.name),
+      44,
+    );
     const isThere = rows.some(({ reading }) => reading.layer.name === view.layer);
     body.replaceChildren(
       ...rows.map(({ reading, index }, i) => {
         const isChosen = reading.layer.name === view.layer;
-        return row(model, reading, index, isChosen, isThere ? isChosen : i === 0);
+        return row(model, reading, index, isChosen, isThere ? isChosen : i === 0, short);
       }),
     );
     count.textContent = rows.length === readings.length ? '' : `${rows.length} of ${readings.length} layers`;
@@ -147,6 +151,7 @@ function row(
   index: number,
   isChosen: boolean,
   isTabStop: boolean,
+  short: (name: string) => string,
 ): HTMLElement {
   const { name } = reading.layer;
   const cells = columns.map(({ cell, isText, title }) => {
@@ -154,7 +159,7 @@ function row(
     const button = el(
       'button',
       { type: 'button', title: name, 'aria-pressed': String(isChosen), tabindex: isTabStop ? 0 : -1 },
-      shortName(name, 44),
+      short(name),
     );
     return el('th', { scope: 'row', class: 'text' }, button);
   });

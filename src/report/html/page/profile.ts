@@ -2,7 +2,7 @@ import { drawnText } from '../../charts/drawnText.js';
 import { readingLooks } from '../../charts/palette.js';
 import { Chart, inks, lineLook } from './charts.js';
 import type { Model, View } from './model.js';
-import { number, percent, share, shortName } from './words.js';
+import { number, percent, share, shortener, shortName } from './words.js';
 
 /** More lines than these tell nothing apart: the heatmap has all runs. */
 const MOST_OTHERS = 8;
@@ -24,6 +24,7 @@ function option({ runs, current, layer: chosen }: View) {
   const { readings, tailBelow } = runs[current];
   const others = runs.filter((_, i) => i !== current).slice(0, MOST_OTHERS);
   const isLong = readings.length > LONG;
+  const names = readings.map(({ layer }) => layer.name);
   return {
     textStyle: { color: text },
     grid: { left: 48, right: 12, top: others.length > 0 ? 56 : 24, bottom: isLong ? 128 : 96 },
@@ -66,7 +67,7 @@ function option({ runs, current, layer: chosen }: View) {
       : {}),
     xAxis: {
       type: 'category' as const,
-      data: readings.map(({ layer }) => drawnText(shortName(layer.name, 18))),
+      data: names.map(shortener(names, 18)).map(drawnText),
       axisLabel: { color: faint, rotate: 60, hideOverlap: true, interval: labelInterval(readings.length) },
       axisLine: { lineStyle: { color: line } },
       axisTick: { show: false },

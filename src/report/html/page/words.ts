@@ -2,6 +2,7 @@ import { shorten } from '../../../text/displayWidth.js';
 import { printable } from '../../../text/printable.js';
 
 export { compact, counted, percent } from '../../../text/numbers.js';
+export { shortener } from '../../../text/shortNames.js';
 
 /** A name as it is shown where there is little room. */
 export const shortName = (name: string, width = 28): string => shorten(printable(name), width, '…');
