@@ -129,6 +129,16 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   const sources = typeof options.data === 'string' ? [options.data] : options.data;
   const source = await openedUnlessAborted(openData({ ...options, data: sources }, inputs), signal);
   for (const notice of source.notices ?? []) options.onNotice?.(notice);
+  if (
+    options.maxSamples !== undefined &&
+    source.drawSeed === undefined &&
+    !options.inOrder &&
+    source.reader !== 'random'
+  ) {
+    options.onNotice?.(
+      `${source.source} can only be read in order: --max-samples takes its first ${options.maxSamples}`,
+    );
+  }
   const pass: PassOptions = {
     provider: options.provider ?? 'auto',
     device: options.device,
@@ -150,6 +160,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     batchSize,
     split: options.split ?? 'eval',
     maxSamples: options.maxSamples,
+    drawSeed: source.drawSeed,
     every: options.every,
     axes: options.embedding,
   };

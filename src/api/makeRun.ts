@@ -42,6 +42,8 @@ export interface PassOptions extends InstrumentOptions, Omit<WantedStatistics, '
   readonly batchSize: number;
   readonly split: string;
   readonly maxSamples?: number;
+  /** By which the samples were drawn; absent: they were the first. */
+  readonly drawSeed?: number;
   readonly every?: number;
 }
 
@@ -190,10 +192,13 @@ export function settingsOf(
     split: options.split,
     ...(interpolate === undefined ? {} : { interpolate, interpolation }),
     ...(options.measureAt === undefined ? {} : { measureAt: options.measureAt }),
-    ...(maxSamples === undefined ? {} : { maxSamples }),
+    ...(maxSamples === undefined ? {} : { maxSamples, ...orderOf(options.drawSeed) }),
     ...(every === undefined || every === 1 ? {} : { every }),
   };
 }
+
+const orderOf = (drawSeed: number | undefined): Pick<RunSettings, 'order' | 'orderSeed'> =>
+  drawSeed === undefined ? { order: 'first' } : { order: 'drawn', orderSeed: drawSeed };
 
 /** The statistics of valid layers by name, with the moments that they came from. */
 async function statisticsByName(

@@ -45,6 +45,8 @@ export interface FeedSource {
   readonly labels: ReadonlyMap<string, number>;
   /** Whether samples have classes, as far as the source can tell beforehand. */
   readonly labelled?: boolean;
+  /** The seed by which a limited number of samples is drawn; absent: a limit takes the first. */
+  readonly drawSeed?: number;
   /** What `--on-error skip` left out, the first 100; filled while the feeds are read. */
   readonly skipped: readonly SkippedSample[];
   /** How many samples it left out in all. */

@@ -84,6 +84,7 @@ export const analyzeShape: Shape = strictObject({
   embedding: optional(bool),
   batchSize: optional(either('a whole number from 1 upward or "auto"', side, oneOf('auto'))),
   maxSamples: optional(side),
+  inOrder: optional(bool),
   every: optional(side),
   provider: optional(oneOf('auto', 'cpu', 'cuda', 'webgpu')),
   device: optional(

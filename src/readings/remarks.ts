@@ -15,7 +15,8 @@ function ofRun({ data, settings, warnings = [], notObservable = [] }: Run): stri
   lines.push(...warnings);
   const { labels, samples, available = samples } = data;
   // Folders are read one class after the other, so the first samples are no sample of the whole.
-  if (labels && settings.maxSamples !== undefined && samples < available) {
+  const isFirst = settings.maxSamples !== undefined && settings.order !== 'drawn';
+  if (labels && isFirst && samples < available) {
     const names = Object.keys(labels.counts).map(printable);
     lines.push(
       `only the first ${samples} of ${available} samples were used, labelled ${listed(names, 10)}: labels that come later are missing`,

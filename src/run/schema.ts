@@ -101,6 +101,10 @@ export interface RunSettings {
   /** `cheaper`: layers with `measuredAt` were measured at their inputs; absent: all were at their outputs. */
   readonly measureAt?: MeasureAt;
   readonly maxSamples?: number;
+  /** Which samples `maxSamples` took: such that were drawn at random, or the `first`; absent before 0.2: the first. */
+  readonly order?: 'drawn' | 'first';
+  /** What they were drawn from. */
+  readonly orderSeed?: number;
   readonly every?: number;
 }
 

@@ -76,3 +76,28 @@ describe('the accuracy of the same pass', () => {
     );
   });
 });
+
+describe('a limit on the samples', () => {
+  const of = (...options: string[]) =>
+    analyze(CNN, '--data', IMAGES, '--max-samples', '60', '--layers', 'stem', ...options);
+
+  test('draws them from all classes, and the run says how', async () => {
+    const drawn = await of();
+    expect(Object.keys(drawn.data.labels?.counts ?? {}).length).toBeGreaterThan(5);
+    expect(drawn.settings).toMatchObject({ maxSamples: 60, order: 'drawn', orderSeed: 0 });
+    expect(await of('--seed', '1')).toMatchObject({ settings: { orderSeed: 1 } });
+  });
+
+  test('takes the first with --in-order, and the difference is told', async () => {
+    const first = await of('--in-order');
+    expect(Object.keys(first.data.labels?.counts ?? {})).toEqual(['0', '1']);
+    expect(first.settings).toMatchObject({ maxSamples: 60, order: 'first' });
+    await put('first.json', JSON.stringify(first));
+    await put('drawn.json', JSON.stringify(await of()));
+    const { stdout } = await delve(['diff', at('first.json'), at('drawn.json'), '--format', 'json']);
+    expect(JSON.parse(stdout).settings).toMatchObject([
+      { setting: 'order', before: 'first', after: 'drawn', isDecisive: false },
+      { setting: 'orderSeed' },
+    ]);
+  });
+});

@@ -57,7 +57,7 @@ describe('the numbers of a layer', () => {
     expect(csv([one], {}).split('\r\n')[0]).toBe(
       'run,layer,op,observations,features,intrinsicDimensionality,saturation,trace,diagonalTrace,logDeterminant,' +
         'determinant,effectiveRank,participationRatio,deadFeatures,parameters,reading,warnings,' +
-        'split,threshold,samples,preprocessing,labels',
+        'split,threshold,samples,preprocessing,labels,accuracy',
     );
     const compared = [
       'saturation',

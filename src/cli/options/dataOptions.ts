@@ -19,7 +19,12 @@ export function addDataOptions(command: Command): Command {
         .argParser(batchSize)
         .default(undefined, '32, or what the model fixes'),
     )
-    .option('--max-samples <n>', 'stop after exactly this many samples', wholeNumber(1))
+    .option(
+      '--max-samples <n>',
+      'take exactly this many samples, drawn at random where they can be',
+      wholeNumber(1),
+    )
+    .option('--in-order', 'take the first of them')
     .option('--every <k>', 'use every k-th batch only', wholeNumber(1))
     .addOption(
       new Option('--on-error <action>', 'what to do about a sample that cannot be used')
@@ -61,7 +66,9 @@ function addReaderOptions(command: Command): Command {
     .option('--label-column <name>', 'the column that holds the class, which is no feature')
     .optionsGroup('Random data:')
     .addOption(
-      new Option('--seed <n>', 'for other numbers').argParser(wholeNumber(0)).default(undefined, '0'),
+      new Option('--seed <n>', 'for other numbers, or other samples of --max-samples')
+        .argParser(wholeNumber(0))
+        .default(undefined, '0'),
     )
     .option('--shape <input=sizes>', 'what the model leaves open, such as image=3x224x224', shape);
 }

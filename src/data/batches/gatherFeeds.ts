@@ -1,12 +1,22 @@
 import { UserError } from '../../errors.js';
+import { Draws } from '../draws.js';
 import type { Feed, FeedOptions } from '../feed.js';
 import { type FailedSample, isFailed, labelOf, type ReadSample, type Sample } from '../sample.js';
+import type { Blocks } from '../selection.js';
 import { Batch } from './batch.js';
-import { type InputStream, lockstep } from './lockstep.js';
+import { type InputStream, lockstep, type Rows } from './lockstep.js';
 import { countLabel, listSkipped, type ReadingLog } from './readingLog.js';
 
 /** What to do with a sample that cannot be used. */
 export type OnError = 'fail' | 'skip';
+
+/** Which samples may be taken. */
+export interface Choices {
+  /** Whether a label is one of the classes that there are. */
+  readonly known?: (label: string) => boolean;
+  /** Where `maxSamples` are fewer than there are, draw them at random, from this seed; absent: take the first. */
+  readonly seed?: number;
+}
 
 /**
  * Samples → batches. `every` picks by the position in the source (batches of `batchSize` positions); where
@@ -19,14 +29,15 @@ export async function* gatherFeeds(
   { batchSize, maxSamples = Number.POSITIVE_INFINITY, every = 1, signal }: FeedOptions,
   onError: OnError,
   log: ReadingLog,
-  known: KnownClass = () => true,
+  { known = () => true, seed }: Choices = {},
 ): AsyncGenerator<Feed> {
   const columns = streams.map(({ input, stream }) => ({ input, shapeless: stream.shapeless ?? false }));
   const size = streams[0]?.stream.size ?? Number.POSITIVE_INFINITY;
   const capacity = Math.min(batchSize, maxSamples, size);
   const batch = new Batch(columns, capacity, onError === 'skip' && batchSize > 1);
   let given = 0;
-  for await (const { count, columns: read } of lockstep(streams, { block: batchSize, every })) {
+  const wanted = () => maxSamples - given - batch.samples;
+  for await (const { count, columns: read } of rowsOf(streams, { block: batchSize, every }, wanted, seed)) {
     for (let i = 0; i < count; i++) {
       const failed = addSample(
         batch,
@@ -49,6 +60,19 @@ export async function* gatherFeeds(
     yield batch.take();
   }
   if (given === 0) throw nothingLeft(log, every);
+}
+
+/** The samples of a selection; of those that are drawn at random as many more as were left out. */
+async function* rowsOf(
+  streams: readonly InputStream[],
+  selection: Blocks,
+  wanted: () => number,
+  seed: number | undefined,
+): AsyncGenerator<Rows> {
+  const size = streams[0]?.stream.size;
+  const draws = seed === undefined || size === undefined ? undefined : new Draws(size, selection, seed);
+  if (!draws || wanted() >= draws.left) yield* lockstep(streams, selection);
+  else while (wanted() > 0 && draws.left > 0) yield* lockstep(streams, { chosen: draws.next(wanted()) });
 }
 
 /**
@@ -78,11 +102,8 @@ export function nothingLeft({ skippedCount, skipped }: ReadingLog, every: number
   );
 }
 
-/** Whether a label is one of the classes that there are. */
-export type KnownClass = (label: string) => boolean;
-
 /** One of these names, or the position of one. */
-export function knownClass(names: readonly string[]): KnownClass {
+export function knownClass(names: readonly string[]): (label: string) => boolean {
   const known = new Set(names);
   return (label) => known.has(label) || (/^\d+$/.test(label) && Number(label) < names.length);
 }
@@ -91,7 +112,7 @@ function addSample(
   batch: Batch,
   values: readonly ReadSample[],
   log: ReadingLog,
-  known: KnownClass,
+  known: (label: string) => boolean,
 ): FailedSample | undefined {
   const sound: Sample[] = [];
   for (const value of values) {

@@ -49,6 +49,7 @@ export async function openData(options: DataOptions, inputs: readonly ModelInput
       classes:
         options.labels === undefined ? undefined : await labelsFrom(options.labels, options.csv?.labelColumn),
       known: options.classes === undefined ? undefined : (await givenClassNames(options.classes)).names,
+      seed: options.inOrder ? undefined : (options.seed ?? 0),
     });
   } catch (error) {
     await closeAll(sources);
@@ -80,13 +81,15 @@ function refuseScalar({ name, shape }: ModelInput): void {
   }
 }
 
-/** What the user said about classes. */
-interface GivenLabels {
+/** What the user said about classes, and which samples to take. */
+interface Wanted {
   /** The file with the class of each sample, and what it holds. */
   readonly list: string | undefined;
   readonly classes: readonly string[] | undefined;
   /** All classes there are. */
   readonly known: readonly string[] | undefined;
+  /** Of the samples that are drawn where a limit is set. */
+  readonly seed: number | undefined;
 }
 
 function feedSource(
@@ -94,13 +97,13 @@ function feedSource(
   inputs: readonly ModelInput[],
   onError: OnError,
   source: string,
-  labels: GivenLabels,
+  labels: Wanted,
 ): FeedSource {
   const log = emptyLog();
   const open = (
     feeds: (options: FeedOptions) => AsyncIterable<Feed>,
     size: () => number | undefined,
-    labelled = false,
+    more: Pick<FeedSource, 'labelled' | 'drawSeed'> = {},
   ) => ({
     reader: [...new Set(sources.map(({ reader }) => reader))].join(', '),
     source,
@@ -108,7 +111,7 @@ function feedSource(
       return size();
     },
     labels: log.labels,
-    labelled,
+    ...more,
     skipped: log.skipped,
     get skippedCount() {
       return log.skippedCount;
@@ -140,24 +143,31 @@ function feedSource(
     );
   }
   const streams = labelledStreams(inputStreams(sources, inputs), labels);
+  const drawSeed = drawable(sources, streams) ? labels.seed : undefined;
   const known = labels.known === undefined ? undefined : knownClass(labels.known);
   return open(
-    (options) => gatherFeeds(streams, options, onError, log, known),
+    (options) => gatherFeeds(streams, options, onError, log, { known, seed: drawSeed }),
     () => streams.find(({ stream }) => stream.size !== undefined)?.stream.size,
-    streams.some(({ stream }) => stream.labelled),
+    { labelled: streams.some(({ stream }) => stream.labelled), drawSeed },
   );
 }
 
 /** The first stream has the classes of the list, where there is one, and no other has any. */
-function labelledStreams(
-  streams: readonly InputStream[],
-  { list, classes }: GivenLabels,
-): readonly InputStream[] {
+function labelledStreams(streams: readonly InputStream[], { list, classes }: Wanted): readonly InputStream[] {
   if (list === undefined || classes === undefined) return streams;
   return streams.map(({ input, stream }, i) => {
     requireAsMany(classes, stream, list);
     return { input, stream: i === 0 ? withClasses(stream, classes, list) : stream };
   });
+}
+
+/**
+ * Whether samples can be drawn: their number is known before they have been read. Those of `random:<n>` are alike, drawn
+ * or not.
+ */
+function drawable(sources: readonly NamedSource[], streams: readonly InputStream[]): boolean {
+  if (sources.every(({ reader }) => reader === 'random')) return false;
+  return streams.every(({ stream }) => stream.size !== undefined);
 }
 
 /** In the order of the model's inputs. */

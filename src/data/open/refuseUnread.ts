@@ -8,7 +8,7 @@ import { readers } from './registry.js';
 const kinds: readonly (readonly [ReaderOptions, string])[] = [
   ['image', 'images'],
   ['csv', 'tables'],
-  ['seed', 'random:<n>'],
+  ['seed', 'random:<n>, or for samples that --max-samples draws'],
   ['shapes', 'random:<n>'],
 ];
 
@@ -20,7 +20,13 @@ const kinds: readonly (readonly [ReaderOptions, string])[] = [
  */
 export function refuseUnread(options: DataOptions, used: readonly string[]): void {
   const reading = readers.filter(({ name }) => used.includes(name));
+  if (options.inOrder && options.maxSamples === undefined) {
+    throw new UserError(
+      '--in-order has no effect without --max-samples: all samples are read in their order',
+    );
+  }
   for (const [kind, what] of kinds) {
+    if (kind === 'seed' && options.maxSamples !== undefined) continue;
     const given = flagsGiven(options, kind).filter(
       (flag) => !(flag === '--label-column' && options.labels !== undefined),
     );

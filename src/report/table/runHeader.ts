@@ -27,7 +27,8 @@ export function runHeader(run: Run, name: string | undefined, style: Style): str
       ? [`statistics ${duration(timing.statisticsSeconds ?? 0)}`]
       : []),
   ];
-  const samples = `${counted(data.samples, 'sample')} of ${clipped(data.source, width / 2)} (${clipped(data.reader, 20)})`;
+  const isDrawn = settings.order === 'drawn' && data.samples < (data.available ?? 0);
+  const samples = `${counted(data.samples, 'sample')} ${isDrawn ? `drawn from ${data.available} ` : ''}of ${clipped(data.source, width / 2)} (${clipped(data.reader, 20)})`;
   const right = accuracyInWords(data);
   return [
     chalk.bold(title),

@@ -44,6 +44,8 @@ const COMPARABLE: readonly Comparable[] = [
   { setting: 'seed', flag: '--seed', group: 'data', isDecisive: true, of: seedOf },
   minor('split', '--split', 'data', ({ settings }) => settings.split),
   minor('samples', '--max-samples', 'samples', ({ data }) => data.samples),
+  minor('order', '--in-order', 'samples', orderOf),
+  minor('orderSeed', '--seed', 'samples', ({ settings }) => settings.orderSeed),
   minor('every', '--every', 'samples', ({ settings }) => settings.every ?? 1),
   minor('precision', '--precision', 'precision', ({ settings }) => settings.precision),
   minor('measureAt', '--measure-at', 'precision', ({ settings }) => settings.measureAt ?? 'output'),
@@ -139,6 +141,11 @@ function preprocessingOf({ data }: Run): Map<string, unknown> {
       )
     : entries;
   return new Map(all.filter(([key]) => !NO_PREPROCESSING.includes(key.replace(/^.*\./, ''))));
+}
+
+/** Runs made before 0.2 took the first. */
+function orderOf({ settings }: Run): string {
+  return settings.maxSamples === undefined ? 'all' : (settings.order ?? 'first');
 }
 
 function seedOf({ data }: Run): unknown {

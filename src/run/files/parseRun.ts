@@ -71,6 +71,8 @@ const settings = {
   interpolation: optional(oneOf('nearest', 'linear')),
   measureAt: optional(oneOf('cheaper', 'output')),
   maxSamples: optional(wholeFrom(1)),
+  order: optional(oneOf('drawn', 'first')),
+  orderSeed: optional(wholeFrom(0)),
   every: optional(wholeFrom(1)),
 } satisfies Record<keyof RunSettings, Shape>;
 

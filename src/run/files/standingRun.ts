@@ -33,6 +33,8 @@ const CHOSEN = [
   'precision',
   'split',
   'maxSamples',
+  'order',
+  'orderSeed',
   'every',
 ] as const;
 

@@ -67,12 +67,14 @@ function withoutEmbedding({ embedding }: Run): string[] {
 
 /** Those of the first, less what says which part of the data was used, where the shards differ in it. */
 function settingsOfAll([first, ...others]: readonly RunSettings[]): RunSettings {
-  const { maxSamples, every, ...settings } = first;
-  const agreed = (key: 'maxSamples' | 'every') => others.every((other) => other[key] === first[key]);
+  const { maxSamples, every, order, orderSeed, ...settings } = first;
+  const agreed = (key: keyof RunSettings) => others.every((other) => other[key] === first[key]);
   return {
     ...settings,
     ...(maxSamples !== undefined && agreed('maxSamples') ? { maxSamples } : {}),
     ...(every !== undefined && agreed('every') ? { every } : {}),
+    ...(order !== undefined && agreed('order') ? { order } : {}),
+    ...(orderSeed !== undefined && agreed('orderSeed') ? { orderSeed } : {}),
   };
 }
 

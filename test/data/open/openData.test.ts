@@ -27,7 +27,7 @@ describe('batches', () => {
 
   test('--max-samples is exact, and may exceed the data', async () => {
     const data = [await counted(10)];
-    const cut = await readAll({ data }, [x], { batchSize: 4, maxSamples: 6 });
+    const cut = await readAll({ data, maxSamples: 6, inOrder: true }, [x], { batchSize: 4, maxSamples: 6 });
     expect(cut.feeds.map(({ samples }) => samples)).toEqual([4, 2]);
     expect(valuesOf(cut.feeds, 'x')).toEqual([0, 1, 2, 3, 4, 5]);
     expect(valuesOf((await readAll({ data }, [x], { maxSamples: 99 })).feeds, 'x')).toHaveLength(10);
@@ -37,7 +37,11 @@ describe('batches', () => {
     const data = [await counted(11)];
     const { feeds } = await readAll({ data }, [x], { batchSize: 2, every: 3 });
     expect(valuesOf(feeds, 'x')).toEqual([4, 5, 10]);
-    const cut = await readAll({ data }, [x], { batchSize: 2, every: 2, maxSamples: 3 });
+    const cut = await readAll({ data, maxSamples: 3, inOrder: true }, [x], {
+      batchSize: 2,
+      every: 2,
+      maxSamples: 3,
+    });
     expect(valuesOf(cut.feeds, 'x')).toEqual([2, 3, 6]);
     await expect(readAll({ data }, [x], { batchSize: 4, every: 9 })).rejects.toThrow(
       /--every 9 leaves nothing/,

@@ -4,7 +4,7 @@ import { onlyInput } from '../../onlyInput.js';
 import type { DataOptions } from '../../options.js';
 import type { OpenedStreams } from '../../reader.js';
 import type { ReadSample, SampleStream } from '../../sample.js';
-import { isWanted, type Selection } from '../../selection.js';
+import { goesOn, isWanted, type Selection } from '../../selection.js';
 import { decodeImage, imageSize, loadImageDecoder } from './decodeImage.js';
 import { adaptations, describePlan, type ImagePlan, planImages, type SeenImage } from './imagePlan.js';
 import { IMAGES_AT_ONCE } from './imageRoom.js';
@@ -135,7 +135,10 @@ async function* selected(
   atEnd: (count: number) => void,
 ): AsyncGenerator<ImageItem> {
   let index = 0;
-  for await (const item of items) if (isWanted(selection, index++)) yield item;
+  for await (const item of items) {
+    if (isWanted(selection, index++)) yield item;
+    if (!goesOn(selection, index)) return;
+  }
   atEnd(index);
 }
 
