@@ -35,7 +35,7 @@ function mutate(part, tests) {
     timeoutMS: 5_000,
     incremental: true,
     incrementalFile: `.stryker/${name}.incremental.json`,
-    reporters: ['json'],
+    reporters: ['json', 'progress-append-only'],
     jsonReporter: { fileName: `.stryker/${name}.json` },
     tempDirName: '.stryker/sandbox',
     ignorePatterns: ['dist', 'coverage', 'offline', 'docs/images', '*.delve'],

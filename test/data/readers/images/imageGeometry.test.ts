@@ -40,3 +40,30 @@ test('the size of the input counts only where nothing is asked for', () => {
   expect(geometryOf(size(10, 20), { crop: 10, fixed: size(28, 28) })).toMatchObject({ result: size(10, 10) });
   expect(geometryOf(size(200, 64), { fixed: { height: 32 } })).toMatchObject({ result: size(100, 32) });
 });
+
+test('one fixed side keeps the proportions, and at least one pixel', () => {
+  expect(geometryOf(size(64, 200), { fixed: { width: 32 } })).toEqual({
+    resize: size(32, 100),
+    result: size(32, 100),
+  });
+  expect(geometryOf(size(1000, 1), { fixed: { width: 10 } })).toMatchObject({ result: size(10, 1) });
+  expect(geometryOf(size(1, 1000), { fixed: { height: 10 } })).toMatchObject({ result: size(1, 10) });
+  expect(geometryOf(size(64, 200), { fixed: {} })).toEqual({ result: size(64, 200) });
+});
+
+test('an image is left alone that has the size already, and resized where one side differs', () => {
+  expect(geometryOf(size(256, 300), { resize: 256, fixed: {} })).toEqual({ result: size(256, 300) });
+  expect(geometryOf(size(28, 30), { fixed: size(28, 28) })).toMatchObject({ resize: size(28, 28) });
+  expect(geometryOf(size(30, 28), { fixed: size(28, 28) })).toMatchObject({ resize: size(28, 28) });
+  // A square is resized to one number a side.
+  expect(geometryOf(size(50, 50), { resize: 25, fixed: {} })).toMatchObject({ result: size(25, 25) });
+});
+
+test('a crop as large as the image takes all of it', () => {
+  expect(geometryOf(size(20, 10), { crop: size(20, 10), fixed: {} })).toEqual({
+    crop: { width: 20, height: 10, left: 0, top: 0 },
+    result: size(20, 10),
+  });
+  expect(geometryOf(size(20, 10), { crop: size(21, 10), fixed: {} })).toMatch(/too small for --crop 21x10/);
+  expect(geometryOf(size(20, 10), { crop: 8, fixed: {} })).toMatchObject({ crop: { left: 6, top: 1 } });
+});

@@ -26,3 +26,26 @@ test('a crop takes whole pixels', () => {
   );
   expect([...part.values]).toEqual([10, 11, 12, 13, 18, 19, 20, 21]);
 });
+
+test('both axes are resampled, the rows after the columns, as Pillow does', () => {
+  const values = Uint8Array.of(0, 100, 200, 50, 150, 250);
+  const { values: enlarged } = resample(
+    { values, width: 3, height: 2, channels: 1 },
+    { width: 5, height: 4 },
+  );
+  // numpy.asarray(PIL.Image.fromarray(a).resize((5, 4), PIL.Image.BILINEAR))
+  expect([...enlarged]).toEqual([
+    0, 40, 100, 160, 200, 13, 53, 113, 173, 213, 38, 78, 138, 198, 238, 50, 90, 150, 210, 250,
+  ]);
+});
+
+test('an axis that shrinks is averaged over what it loses, as Pillow does', () => {
+  const values = Uint8Array.from({ length: 35 }, (_, i) => (i * 37) % 256);
+  const { values: shrunk, ...about } = resample(
+    { values, width: 7, height: 5, channels: 1 },
+    { width: 4, height: 3 },
+  );
+  // numpy.asarray(PIL.Image.fromarray(b).resize((4, 3), PIL.Image.BILINEAR))
+  expect([...shrunk]).toEqual([20, 78, 146, 204, 25, 83, 151, 209, 30, 88, 156, 214]);
+  expect(about).toEqual({ width: 4, height: 3, channels: 1 });
+});
