@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: JSON.parse(process.env.DELVE_MUTATION_TESTS ?? '[]'),
+    // Its workers are loaded from `dist/`.
+    exclude: ['test/stats/reduction/kernelTeam.test.ts'],
     testTimeout: 20_000,
   },
 });
