@@ -27,8 +27,8 @@ export interface CsvOptions {
   readonly header?: boolean;
 }
 
-/** The options that only some readers look at. */
-export type ReaderOptions = 'image' | 'csv' | 'seed' | 'shapes';
+/** The options that only some readers look at; `scaling`: `scale`, `mean` and `std` of those for images. */
+export type ReaderOptions = 'image' | 'scaling' | 'csv' | 'seed' | 'shapes';
 
 /** What to read, and how. */
 export interface DataOptions {

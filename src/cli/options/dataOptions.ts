@@ -41,9 +41,9 @@ function addReaderOptions(command: Command): Command {
     .option('--resize <size>', '<width>x<height>, or <n> for the shorter side')
     .option('--crop <size>', 'cut out the centre: <width>x<height>, or <n>')
     .addOption(
-      new Option('--scale <factor>', 'multiply values 0 to 255 by this')
+      new Option('--scale <factor>', 'multiply values by this, also of arrays')
         .argParser(number)
-        .default(undefined, '1/255 for float inputs'),
+        .default(undefined, '1/255 for images into float inputs'),
     )
     .option('--mean <values>', 'then subtract, one number or one a channel', numbers)
     .option('--std <values>', 'then divide by, one number or one a channel', numbers)

@@ -5,12 +5,14 @@ import type { DataOptions, ReaderOptions } from '../options.js';
 import { readers } from './registry.js';
 
 /** The kinds of data that options are for. */
-const kinds: readonly (readonly [ReaderOptions, string])[] = [
+const kinds: readonly (readonly [Exclude<ReaderOptions, 'scaling'>, string])[] = [
   ['image', 'images'],
   ['csv', 'tables'],
   ['seed', 'random:<n>, or for samples that --max-samples draws'],
   ['shapes', 'random:<n>'],
 ];
+
+const SCALING = ['--scale', '--mean', '--std'];
 
 /**
  * Refuses options that no reader of this run looks at: they would seem to have had an effect.
@@ -27,8 +29,10 @@ export function refuseUnread(options: DataOptions, used: readonly string[]): voi
   }
   for (const [kind, what] of kinds) {
     if (kind === 'seed' && options.maxSamples !== undefined) continue;
+    const scales = reading.some((reader) => reader.options?.includes('scaling'));
     const given = flagsGiven(options, kind).filter(
-      (flag) => !(flag === '--label-column' && options.labels !== undefined),
+      (flag) =>
+        !(flag === '--label-column' && options.labels !== undefined) && !(scales && SCALING.includes(flag)),
     );
     if (given.length === 0 || reading.some((reader) => reader.options?.includes(kind))) continue;
     const [is, it] = given.length === 1 ? ['is an option', 'it'] : ['are options', 'them'];
@@ -49,7 +53,7 @@ export function refuseUnknownShapes({ shapes = {} }: DataOptions, inputs: readon
 }
 
 /** As they are written on the command line. */
-function flagsGiven(options: DataOptions, kind: ReaderOptions): string[] {
+function flagsGiven(options: DataOptions, kind: Exclude<ReaderOptions, 'scaling'>): string[] {
   const value = options[kind];
   if (value === undefined) return [];
   if (kind === 'seed') return ['--seed'];

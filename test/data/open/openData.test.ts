@@ -212,12 +212,12 @@ test('at most 100 skipped samples are listed, all are counted', async () => {
 });
 
 describe('options that no reader looks at', () => {
-  const image = { resize: undefined, scale: 2, mean: [1] };
+  const image = { resize: undefined, crop: 2, color: 'gray', scale: 2 } as const;
 
   test('are refused, with who would take them and who reads', async () => {
     const data = [await counted(3)];
     await expect(openData({ data, image }, [x])).rejects.toThrow(
-      `--scale, --mean are options for images, and ${data[0]} is read as npy: leave them out, or choose another --reader`,
+      `--crop, --color are options for images, and ${data[0]} is read as npy: leave them out, or choose another --reader`,
     );
     await expect(openData({ data: ['random:2'], csv: { labelColumn: 'a' } }, [x])).rejects.toThrow(
       '--label-column is an option for tables, and random:2 is read as random: leave it out',

@@ -4,8 +4,12 @@ import { namesListed } from '../../../text/numbers.js';
 import { fitShape, shapeMismatch } from '../../batches/fitShape.js';
 import { arrayLabels } from '../../labels/labelsFile.js';
 import { requireAsMany, withClasses } from '../../labels/withClasses.js';
+import type { ImageOptions } from '../../options.js';
+import type { OpenedStreams } from '../../reader.js';
 import type { SampleStream } from '../../sample.js';
+import { isFloating } from '../images/normalization.js';
 import type { DenseArray } from './denseArray.js';
+import { type ScaledArray, scaledArray } from './scaledArray.js';
 
 const LABELS = 'labels';
 
@@ -22,12 +26,14 @@ export async function assignArrays(
   inputs: readonly ModelInput[],
   source: string,
   remedy: string,
-): Promise<Map<string, SampleStream>> {
+  image?: ImageOptions,
+): Promise<OpenedStreams> {
   const labels = inputs.some(({ name }) => name === LABELS) ? undefined : arrays.get(LABELS);
   const [single, ...others] = [...arrays.values()].filter((open) => open !== labels);
   if (!single) throw new UserError(`${source} holds no arrays: ${remedy}`);
   const alone = inputs.length === 1 && others.length === 0;
   const streams = new Map<string, SampleStream>();
+  const scalings: ScaledArray[] = [];
   for (const input of inputs) {
     const open = arrays.get(input.name) ?? (alone ? single : undefined);
     if (!open) {
@@ -40,9 +46,15 @@ export async function assignArrays(
     if (!fitShape(array.dims, input)) {
       throw new UserError(`the samples of ${array.origin} do not fit: ${shapeMismatch(array.dims, input)}`);
     }
-    streams.set(input.name, array);
+    const scaled = scaledArray(array, input, isFloating(input.type) ? image : undefined);
+    streams.set(input.name, scaled.array);
+    scalings.push(scaled);
   }
-  return labels ? labelled(streams, await labels()) : streams;
+  return {
+    streams: labels ? await labelled(streams, await labels()) : streams,
+    preprocessing: Object.assign({}, ...scalings.map(({ preprocessing }) => preprocessing)),
+    notices: scalings.flatMap(({ notices }) => notices),
+  };
 }
 
 async function labelled(

@@ -11,9 +11,10 @@ const ZIP_MAGIC = [0x50, 0x4b];
 export const npz: Reader = {
   name: 'npz',
   takes: 'an archive of NumPy arrays (.npz)',
+  options: ['scaling'],
   detect: ({ kind, extension, head }) =>
     kind === 'file' && (extension === '.npz' || ZIP_MAGIC.every((byte, i) => head[i] === byte)),
-  async open(source, inputs) {
+  async open(source, inputs, { image }) {
     const { handle } = await openFile(source);
     try {
       const arrays = new Map<string, () => Promise<DenseArray>>();
@@ -22,8 +23,8 @@ export const npz: Reader = {
       }
       const example = inputs[0]?.name ?? 'x';
       const remedy = `save them under the names of the inputs, numpy.savez(file, **{"${example}": array})`;
-      const streams = await assignArrays(arrays, inputs, source, remedy);
-      return { streams, close: () => handle.close() };
+      const opened = await assignArrays(arrays, inputs, source, remedy, image);
+      return { ...opened, close: () => handle.close() };
     } catch (error) {
       await handle.close();
       throw error;

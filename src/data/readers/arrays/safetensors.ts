@@ -28,8 +28,9 @@ const types: ReadonlyMap<string, readonly [ElementType, number]> = new Map([
 export const safetensors: Reader = {
   name: 'safetensors',
   takes: 'a file of tensors (.safetensors)',
+  options: ['scaling'],
   detect: ({ kind, extension }) => kind === 'file' && extension === '.safetensors',
-  async open(source, inputs) {
+  async open(source, inputs, { image }) {
     const { handle, size } = await openFile(source);
     try {
       const entries = await readHeader(handle).catch((error: unknown) => {
@@ -38,8 +39,9 @@ export const safetensors: Reader = {
       const arrays = new Map(
         entries.map((entry) => [entry.name, () => tensorArray(fileBytes(handle, source, 0, size), entry)]),
       );
-      const streams = await assignArrays(arrays, inputs, source, 'save them under the names of the inputs');
-      return { streams, close: () => handle.close() };
+      const remedy = 'save them under the names of the inputs';
+      const opened = await assignArrays(arrays, inputs, source, remedy, image);
+      return { ...opened, close: () => handle.close() };
     } catch (error) {
       await handle.close();
       throw error;

@@ -8,6 +8,7 @@ import { goesOn, isWanted, type Selection } from '../../selection.js';
 import { decodeImage, imageSize, loadImageDecoder } from './decodeImage.js';
 import { adaptations, describePlan, type ImagePlan, planImages, type SeenImage } from './imagePlan.js';
 import { IMAGES_AT_ONCE } from './imageRoom.js';
+import { doubtsAboutNormalization } from './normalization.js';
 import { arrangePixels, type Pixels } from './pixels.js';
 
 /** One image of a set, wherever it lies. */
@@ -54,7 +55,7 @@ export async function openImages(
   return {
     streams: new Map([[input.name, imageStream(set, plan, input, labelled)]]),
     preprocessing: { ...describePlan(plan), ...(set.ignored ? { ignoredFiles: set.ignored } : {}) },
-    notices: adaptations(plan, seen, options),
+    notices: [...adaptations(plan, seen, options), ...doubtsAboutNormalization(plan)],
   };
 }
 
