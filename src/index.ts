@@ -30,6 +30,7 @@ export {
 export { type InstrumentModelOptions, instrumentModel } from './api/instrumentModel.js';
 export { mergeSavedRuns } from './api/mergeSavedRuns.js';
 export { type ProjectOptions, projectLayers } from './api/projectLayers.js';
+export { type SimilarityOptions, similarity } from './api/similarity.js';
 export { type Bound, parseBound } from './check/bound.js';
 export { type CheckResult, type CheckRules, check } from './check/check.js';
 export type { CheckConfig } from './check/checkConfig.js';
@@ -87,6 +88,7 @@ export { readRun } from './run/files/readRun.js';
 export { type RunFiles, writeRun } from './run/files/writeRun.js';
 export type { Provider, Run, RunData, RunLayer, RunModel, RunSettings } from './run/schema.js';
 export type { RuleName as IdimRule, StoredRule } from './run/storedRule.js';
+export type { Similarity } from './similarity/results.js';
 export { covariance, mean } from './stats/covariance.js';
 export type { Moments } from './stats/moments.js';
 export type { LayerStatistics, ThresholdCut } from './stats/statistics.js';

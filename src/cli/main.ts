@@ -14,6 +14,7 @@ import { addProject } from './commands/project.js';
 import { addReport } from './commands/report.js';
 import { addRun } from './commands/run.js';
 import { addSetupCuda } from './commands/setupCuda.js';
+import { addSimilarity } from './commands/similarity.js';
 import type { Context } from './terminal/context.js';
 import { layOutHelp } from './terminal/help.js';
 import { interruptible, type SignalSource } from './terminal/interruptible.js';
@@ -108,6 +109,7 @@ Exit codes: 0 done or passed, 1 a check failed, 2 an error, 130 interrupted.`,
     addInspect,
     addCompress,
     addProject,
+    addSimilarity,
     addInstrument,
     addDoctor,
     addSetupCuda,

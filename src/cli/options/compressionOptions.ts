@@ -1,22 +1,12 @@
 import type { Command } from 'commander';
-import { UserError } from '../../errors.js';
-import type { CompressOptions, CsvOptions, ImageOptions } from '../../index.js';
+import type { CompressOptions } from '../../index.js';
+import { type AnalysisFlags, analysisData } from './analysisData.js';
 import { addComputingOptions } from './computingOptions.js';
 import { addDataOptions } from './dataOptions.js';
 import { list } from './parse.js';
 
-/** The options that `compress` and `project` share with `analyze`, by the names that commander gives them. */
-export interface CompressionFlags
-  extends Pick<
-      CompressOptions,
-      'reader' | 'onError' | 'seed' | 'layers' | 'exclude' | 'maxSamples' | 'every'
-    >,
-    Pick<CompressOptions, 'provider' | 'device' | 'threads' | 'run' | 'output'>,
-    ImageOptions,
-    CsvOptions {
-  readonly data?: string[];
-  readonly batch?: number | 'auto';
-  readonly shape?: Record<string, number[]>;
+/** The options that `compress` and `project` share, by the names that commander gives them. */
+export interface CompressionFlags extends AnalysisFlags, Pick<CompressOptions, 'run' | 'output'> {
   readonly sweep?: number[];
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -39,45 +29,6 @@ export function addCompressionOptions(command: Command): Command {
  * @throws UserError where there is no data.
  */
 export function compressionData(model: string, flags: CompressionFlags): CompressOptions {
-  const {
-    data,
-    batch,
-    shape: shapes,
-    columns,
-    labelColumn,
-    resize,
-    crop,
-    scale,
-    mean,
-    std,
-    color,
-    layout,
-  } = flags;
-  const {
-    reader,
-    onError,
-    seed,
-    layers,
-    exclude,
-    maxSamples,
-    every,
-    provider,
-    device,
-    threads,
-    run,
-    output,
-    sweep,
-  } = flags;
-  if (data === undefined) {
-    throw new UserError(
-      '--data is missing: give data like that which the model works on, such as --data images/',
-    );
-  }
-  return {
-    ...{ model, data, reader, onError, seed, layers, exclude, maxSamples, every, provider, device, threads },
-    ...{ run, output, sweep, shapes },
-    image: { resize, crop, scale, mean, std, color, layout },
-    csv: { columns, labelColumn },
-    batchSize: batch === 'auto' ? undefined : batch,
-  };
+  const { run, output, sweep } = flags;
+  return { ...analysisData(model, flags), run, output, sweep };
 }

@@ -17,8 +17,15 @@ const MOST_PIXELS = 2e8;
  * @throws UserError where such a picture cannot be drawn.
  */
 export async function png(runs: readonly Run[], options: RenderOptions): Promise<Uint8Array> {
-  const { dpi = DEFAULT_DPI } = options.picture ?? {};
-  const drawing = svg(runs, options);
+  return pngOf(svg(runs, options), options.picture?.dpi);
+}
+
+/**
+ * A drawing of ours as PNG.
+ *
+ * @throws UserError where it would have too many pixels.
+ */
+export async function pngOf(drawing: string, dpi = DEFAULT_DPI): Promise<Uint8Array> {
   const [, width = 0, height = 0] = (/<svg[^>]* width="(\d+)" height="(\d+)"/.exec(drawing) ?? []).map(
     Number,
   );
