@@ -2,7 +2,11 @@ import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { constantValue } from '../../src/onnx/constantShape.js';
 import { Graph } from '../../src/onnx/graph.js';
-import { type NodeProto, SparseTensorProtoSchema } from '../../src/onnx/proto/onnx_pb.js';
+import {
+  AttributeProtoSchema,
+  type NodeProto,
+  SparseTensorProtoSchema,
+} from '../../src/onnx/proto/onnx_pb.js';
 import { body, graphOf, inMemory, nodeWithBodies } from '../support/graphs.js';
 import { model, node, tensor, value } from '../support/models.js';
 
@@ -30,6 +34,35 @@ describe('constantValue', () => {
     ['Transpose without one', node('Transpose', ['w'], ['v']), [4, 3, 2]],
   ])('looks through %s', (_, made, shape) => {
     expect(constantOf(made)).toEqual({ shape, size: 24 });
+  });
+
+  it('looks through quantizers of Microsoft, but through no other operator of that name', () => {
+    const of = (domain: string) =>
+      constantOf(node('DequantizeLinear', ['w', 'scale'], ['v'], {}, { domain }));
+    expect(of('com.microsoft')).toEqual({ shape: [2, 3, 4], size: 24 });
+    expect(of('mine')).toEqual({ shape: undefined, size: undefined });
+  });
+
+  it('reads a Constant that is sparse by its dense shape', () => {
+    const made = node('Constant', [], ['v'], { note: 'first' });
+    const sparseTensor = create(SparseTensorProtoSchema, { dims: [6n, 7n] });
+    made.attribute.push(create(AttributeProtoSchema, { name: 'sparse_value', sparseTensor }));
+    expect(constantOf(made)).toEqual({ shape: [6, 7], size: 42 });
+  });
+
+  it('knows neither shape nor size where the declared shape is open', () => {
+    const declared = (...dims: (number | null)[]) => {
+      const proto = model({
+        nodes: [node('Tile', ['w', 'scale'], ['v'])],
+        inputs: [],
+        outputs: [],
+        initializers: [weight, scale],
+      });
+      proto.graph?.valueInfo.push(value('v', 'float32', dims));
+      return constantValue(new Graph(inMemory(proto).graph, proto), 'v');
+    };
+    expect(declared(2, 5)).toEqual({ shape: [2, 5], size: 10 });
+    expect(declared(2, null)).toEqual({ shape: undefined, size: undefined });
   });
 
   it('looks through a chain of them', () => {

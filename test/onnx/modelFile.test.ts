@@ -179,6 +179,10 @@ describe('a sound model', () => {
   it('tells its operator set and producer', () => {
     expect(opsetOf(model({ ...parts, opset: 13, domains: { 'com.microsoft': 1 } }))).toBe(13);
     expect(opsetOf(model({ ...parts, domains: { 'ai.onnx': 11 }, opset: 11 }))).toBe(11);
+    const imports = model({ ...parts, domains: { 'com.microsoft': 1, 'ai.onnx': 12 } }).opsetImport;
+    const without = imports.filter(({ domain }) => domain !== '');
+    expect(opsetOf({ ...model(parts), opsetImport: without })).toBe(12);
+    expect(opsetOf({ ...model(parts), opsetImport: without.slice(0, 1) })).toBe(0);
     expect(producerOf({ ...model(parts), producerName: 'pytorch', producerVersion: '2.5' })).toBe(
       'pytorch 2.5',
     );

@@ -41,6 +41,8 @@ describe('fixedBatchSize', () => {
   it('is the first dimension where it is a number', () => {
     expect(of([4, 3], ['N', 2], [4])).toBe(4);
     expect(of(['N', 3], [null])).toBeUndefined();
+    expect(of([0, 3], [-1])).toBeUndefined();
+    expect(of([0, 3], [2])).toBe(2);
     expect(of([])).toBeUndefined();
   });
 
