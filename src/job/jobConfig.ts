@@ -110,7 +110,10 @@ function placed(settings: JobAnalyzeOptions, at: (path: string) => string): JobA
 
 /** `random:64` is no path. */
 function sources(given: string | Record<string, string>, at: (path: string) => string): string[] {
-  const placed = (source: string) => (/^random:\d+$/.test(source) ? source : at(source));
+  const placed = (source: string) => {
+    if (source === '-' || /^random:\d+$/.test(source)) return source;
+    return source.startsWith('@') ? `@${at(source.slice(1))}` : at(source);
+  };
   if (typeof given === 'string') return [placed(given)];
   return Object.entries(given).map(([input, source]) => `${input}=${placed(source)}`);
 }

@@ -7,7 +7,7 @@ export function addDataOptions(command: Command): Command {
     .optionsGroup('Data:')
     .option(
       '--data <source>',
-      'images/, x.tar, x.zip, x.npy, x.npz, x.safetensors, x.csv, MNIST or CIFAR files, an ONNX test set or random:<n>; or <input>=<source>, once for each input of the model',
+      'images/, x.tar, x.zip, x.npy, x.npz, x.safetensors, x.csv, MNIST or CIFAR files, an ONNX test set or random:<n>; @list.txt, - (a list on standard input), data-{0..9}.tar or a glob for several; or <input>=<source>, once for each input of the model',
       repeated,
     )
     .option(

@@ -9,6 +9,8 @@ import type { Feed, FeedOptions, FeedSource } from '../feed.js';
 import { givenClassNames } from '../labels/classNames.js';
 import { labelsFrom } from '../labels/labelsFile.js';
 import { requireAsMany, withClasses } from '../labels/withClasses.js';
+import { expandSource } from '../lists/expandSource.js';
+import { openList } from '../lists/openList.js';
 import type { DataOptions } from '../options.js';
 import type { OpenedSource } from '../reader.js';
 import { requireFits } from '../requireFits.js';
@@ -36,6 +38,13 @@ export async function openData(options: DataOptions, inputs: readonly ModelInput
   const sources: NamedSource[] = [];
   try {
     for (const { source, inputs: fed } of await assignSources(options.data, inputs)) {
+      const files = await expandSource(source);
+      if (files) {
+        fed.forEach(refuseScalar);
+        const readerOf = (file: string) => detectReader(file, options.reader);
+        sources.push({ source, ...(await openList(source, files, fed, options, readerOf)) });
+        continue;
+      }
       const reader = await detectReader(source, options.reader);
       if (!reader.ownBatches) fed.forEach(refuseScalar);
       sources.push({ reader: reader.name, source, opened: await reader.open(source, fed, options) });

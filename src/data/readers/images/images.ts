@@ -42,11 +42,12 @@ async function* itemsOf(source: string): AsyncGenerator<ImageItem> {
   for await (const { path, inside, isImage } of imageFiles(source)) {
     if (!isImage) continue;
     const label = folderLabel(inside);
-    yield { origin: path, ...(label === undefined ? {} : { label }), load: () => bytesOf(path) };
+    yield { origin: path, ...(label === undefined ? {} : { label }), load: () => imageBytes(path) };
   }
 }
 
-async function bytesOf(path: string): Promise<Uint8Array> {
+/** The bytes of an image file. @throws UserError where there are too many for an image. */
+export async function imageBytes(path: string): Promise<Uint8Array> {
   requireImageSize((await stat(path)).size);
   return readFile(path);
 }
