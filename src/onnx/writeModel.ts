@@ -86,7 +86,11 @@ async function copyRange(path: string, offset: number, length: number, out: File
     for (let done = 0; done < length; ) {
       const { bytesRead } = await from.read(buffer, 0, Math.min(buffer.length, length - done), offset + done);
       if (bytesRead === 0) throw new UserError(`${path} ends before its weights do: copy it again`);
-      await out.write(buffer, 0, bytesRead, start + done);
+      // A disk that fills up takes less than it is given; only the next write fails.
+      for (let written = 0; written < bytesRead; ) {
+        const rest = bytesRead - written;
+        written += (await out.write(buffer, written, rest, start + done + written)).bytesWritten;
+      }
       done += bytesRead;
     }
   } finally {
