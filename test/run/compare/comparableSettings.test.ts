@@ -91,6 +91,16 @@ describe('in what two runs were made differently', () => {
     ]);
   });
 
+  it('is the order in which samples were taken, where not all were', () => {
+    const some = { maxSamples: 64 };
+    expect(shown(made(some), made({ ...some, order: 'first' }))).toEqual([]);
+    expect(shown(made(some), made({ ...some, order: 'drawn', orderSeed: 1 }))).toEqual([
+      ['order', 'first', 'drawn', 'samples'],
+      ['orderSeed', 'none', '1', 'samples'],
+    ]);
+    expect(shown(plain, made({ order: 'drawn' }))).toEqual([]);
+  });
+
   it('is said in words', () => {
     const about = { setting: 'mean', before: '0', after: '0.5', group: 'preprocessing' } as const;
     expect(differenceInWords({ ...about, isDecisive: false })).toBe('mean was 0 and is 0.5');

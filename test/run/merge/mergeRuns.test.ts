@@ -158,6 +158,15 @@ describe('merged runs', () => {
     expect(merged.data.samples).toBe(2 + 2 + 497);
   });
 
+  it('are invalid also by the first of the shards', () => {
+    const broken = { name: 'left', run: run([invalidLayer('a', 2)]), moments: new Map() };
+    expect(mergeRuns([broken, right]).run.layers[0]).toMatchObject({
+      saturation: null,
+      invalid: { reason: 'NaN or Inf in its activations (left)' },
+      observations: 31810,
+    });
+  });
+
   it('say which part of the data was used only where all used the same', () => {
     const of = (parts: Partial<RunSettings>, others: Partial<RunSettings>) => {
       const first = { ...left, run: { ...left.run, settings: { ...left.run.settings, ...parts } } };
@@ -171,6 +180,18 @@ describe('merged runs', () => {
     expect(other).not.toHaveProperty('maxSamples');
     expect(other.every).toBe(3);
     expect(of({ every: 3 }, { every: 4 })).not.toHaveProperty('every');
+    const drawn = { order: 'drawn', orderSeed: 7 } as const;
+    expect(of(drawn, drawn)).toMatchObject(drawn);
+    expect(of(drawn, { ...drawn, orderSeed: 8 })).not.toHaveProperty('orderSeed');
+    expect(of(drawn, { order: 'first' })).not.toHaveProperty('order');
+    for (const key of ['order', 'orderSeed']) expect(of({}, {})).not.toHaveProperty(key);
+    const third = {
+      ...withSettings({ every: 4 }),
+      name: 'third',
+      moments: new Map([['a', momentsOf([5, 5], [6, 6])]]),
+    };
+    const first = { ...left, run: { ...left.run, settings: { ...left.run.settings, every: 3 } } };
+    expect(mergeRuns([first, withSettings({ every: 3 }), third]).run.settings).not.toHaveProperty('every');
     expect(of({}, {})).not.toHaveProperty('every');
     expect(of({}, {})).not.toHaveProperty('maxSamples');
   });
