@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { type CheckConfig, checkConfigOf, checkKeys } from '../check/checkConfig.js';
 import { requireShape } from '../check/parseRule.js';
+import { isModule } from '../data/readers/own/isModule.js';
 import { UserError } from '../errors.js';
 import { formats } from '../report/formats.js';
 import { plots } from '../report/options.js';
@@ -100,10 +101,11 @@ export function jobConfigOf(value: unknown, file: string): JobConfig {
 
 /** Files that settings name lie beside the configuration. */
 function placed(settings: JobAnalyzeOptions, at: (path: string) => string): JobAnalyzeOptions {
-  const { labels, classes } = settings;
+  const { labels, classes, reader } = settings;
   return {
     ...settings,
     ...(labels === undefined ? {} : { labels: at(labels) }),
+    ...(reader !== undefined && isModule(reader) ? { reader: at(reader) } : {}),
     ...(typeof classes === 'string' ? { classes: at(classes) } : {}),
   };
 }

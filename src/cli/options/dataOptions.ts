@@ -12,7 +12,7 @@ export function addDataOptions(command: Command): Command {
     )
     .option(
       '--reader <name>',
-      'read it as images, tar, zip, npy, npz, safetensors, idx, cifar, csv, onnx-test-set or random',
+      'read it as images, tar, zip, npy, npz, safetensors, idx, cifar, csv, onnx-test-set or random, or by a module of yours (./my-reader.mjs)',
     )
     .addOption(
       new Option('--batch <n>', 'samples a batch; auto finds the fastest by measuring')

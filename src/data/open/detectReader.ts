@@ -2,16 +2,19 @@ import { open, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
 import type { Reader, SourceEntry } from '../reader.js';
+import { isModule } from '../readers/own/isModule.js';
+import { ownReader } from '../readers/own/ownReader.js';
 import { readers } from './registry.js';
 
 const HEAD_BYTES = 16;
 
 /**
- * The reader for a source: the one called `forced`, else the first that recognises what stands there.
+ * The reader for a source: the module or the one called `forced`, else the first that recognises what stands there.
  *
  * @throws UserError where nothing stands there, nobody recognises it, or no reader is called so.
  */
 export async function detectReader(source: string, forced?: string): Promise<Reader> {
+  if (forced !== undefined && isModule(forced)) return ownReader(forced);
   const entry = await inspect(source);
   const asked = forced === undefined ? undefined : readerCalled(forced);
   // Only made-up data stands nowhere.
@@ -30,7 +33,7 @@ function readerCalled(name: string): Reader {
   const reader = readers.find((candidate) => candidate.name === name);
   if (reader) return reader;
   throw new UserError(
-    `no reader is called ${name}: --reader takes ${readers.map((candidate) => candidate.name).join(', ')}`,
+    `no reader is called ${name}: --reader takes ${readers.map((candidate) => candidate.name).join(', ')}, or a module of yours (./my-reader.mjs)`,
   );
 }
 

@@ -13,6 +13,7 @@ import { expandSource } from '../lists/expandSource.js';
 import { openList } from '../lists/openList.js';
 import type { DataOptions } from '../options.js';
 import type { OpenedSource } from '../reader.js';
+import { isModule } from '../readers/own/isModule.js';
 import { requireFits } from '../requireFits.js';
 import { assignSources } from './assignSources.js';
 import { detectReader } from './detectReader.js';
@@ -38,7 +39,8 @@ export async function openData(options: DataOptions, inputs: readonly ModelInput
   const sources: NamedSource[] = [];
   try {
     for (const { source, inputs: fed } of await assignSources(options.data, inputs)) {
-      const files = await expandSource(source);
+      const isOwn = options.reader !== undefined && isModule(options.reader);
+      const files = isOwn ? undefined : await expandSource(source);
       if (files) {
         fed.forEach(refuseScalar);
         const readerOf = (file: string) => detectReader(file, options.reader);
