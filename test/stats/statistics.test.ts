@@ -219,6 +219,28 @@ describe('layerStatistics where the data is poor', () => {
   });
 });
 
+describe('the determinant', () => {
+  // (m ± 1, ±3e-5): Q = diag(1, 9e-10), whatever m is.
+  const about = (mean: number) =>
+    layerStatistics(
+      momentsOf([
+        [mean - 1, 3e-5],
+        [mean - 1, -3e-5],
+        [mean + 1, 3e-5],
+        [mean + 1, -3e-5],
+      ]),
+      explained,
+    );
+
+  it('is a number where the smallest eigenvalue stands above the rounding of the squares', () => {
+    expect(about(0).logDeterminant).toBeCloseTo(Math.log(9e-10), 9);
+  });
+
+  it('is none where a mean far from 0 leaves more rounding than that: 2 ε · 1e8 = 4e-8', () => {
+    expect(about(1e4)).toMatchObject({ logDeterminant: null, determinant: 0 });
+  });
+});
+
 describe('layerStatistics refuses', () => {
   it('moments with NaN', () => {
     expect(() => layerStatistics(momentsOf([[1, Number.NaN]]), explained)).toThrow(/NaN or Inf/);
