@@ -23,6 +23,8 @@ export interface CsvOptions {
   readonly columns?: string | readonly string[];
   /** Name or 1-based number of the column that holds the class; it is no feature. */
   readonly labelColumn?: string | number;
+  /** What takes the place of missing cells (blank, NA, NaN, null, …): the mean of the column, or 0. Default: an error. */
+  readonly missing?: 'mean' | 'zero';
   /** Whether the first row is a header. Default: it is where it holds no number, or a word above a number. */
   readonly header?: boolean;
 }

@@ -67,6 +67,7 @@ export const analyzeShape: Shape = strictObject({
       columns: optional(either('text or a list', string, names)),
       labelColumn: optional(either('a name or a number from 1 upward', string, wholeFrom(1))),
       header: optional(bool),
+      missing: optional(oneOf('mean', 'zero')),
     }),
   ),
   labels: optional(string),

@@ -98,6 +98,7 @@ async function run(models: readonly string[], options: Options, context: Context
     quiet,
     columns,
     labelColumn,
+    missing,
     ...others
   } = options;
   const { resize, crop, scale, mean, std, color, layout, ...rest } = others;
@@ -112,7 +113,7 @@ async function run(models: readonly string[], options: Options, context: Context
     data,
     shapes,
     image: { resize, crop, scale, mean, std, color, layout },
-    csv: { columns, labelColumn },
+    csv: { columns, labelColumn, missing },
     operators: ops,
     batchSize: batch,
     thresholds: threshold,

@@ -63,6 +63,11 @@ function addReaderOptions(command: Command): Command {
     )
     .optionsGroup('Tables:')
     .option('--columns <names>', 'the features, by name, number or range (3-10)', list)
+    .addOption(
+      new Option('--missing <filling>', 'what takes the place of missing cells')
+        .choices(['mean', 'zero'])
+        .default(undefined, 'an error'),
+    )
     .option('--label-column <name>', 'the column that holds the class, which is no feature')
     .optionsGroup('Random data:')
     .addOption(

@@ -5,8 +5,9 @@ import type { CsvOptions } from '../../options.js';
 import type { Reader } from '../../reader.js';
 import type { ReadSample, SampleStream } from '../../sample.js';
 import { isWanted } from '../../selection.js';
-import { type CsvColumns, cellNumber, chooseColumns, isHeader } from './csvColumns.js';
+import { type CsvColumns, cellNumber, chooseColumns, isHeader, isMissing } from './csvColumns.js';
 import { type CsvRow, csvRows } from './csvRows.js';
+import { fillings } from './missingCells.js';
 
 const extensions = new Set(['.csv', '.tsv', '.txt']);
 
@@ -25,12 +26,15 @@ export const csv: Reader = {
         `the rows of ${source} have ${dims[0]} columns of features, which do not fit: ${shapeMismatch(dims, input)}; choose them with --columns`,
       );
     }
+    const { missing } = options;
+    const fill = missing === undefined ? undefined : await fillings(source, columns, missing);
     return {
-      streams: new Map([[input.name, csvStream(source, columns)]]),
+      streams: new Map([[input.name, csvStream(source, columns, fill)]]),
       preprocessing: {
         header: columns.hasHeader,
         columns: columns.features.map((i) => columns.names[i]),
         ...(columns.label === undefined ? {} : { labelColumn: columns.names[columns.label] }),
+        ...(missing === undefined ? {} : { missing }),
       },
     };
   },
@@ -44,13 +48,18 @@ async function inspectTable(path: string, options: CsvOptions): Promise<CsvColum
   }
   const [first, second] = head;
   if (!first) throw new UserError(`${path} is empty: a table needs at least one row of numbers`);
-  const header = (options.header ?? isHeader(first.cells, second?.cells)) ? first.cells : undefined;
+  const header =
+    (options.header ?? isHeader(told(first.cells, options), second?.cells)) ? first.cells : undefined;
   const data = header ? second : first;
   if (!data) throw new UserError(`${path} has no row of numbers, only a header: add at least one`);
   return chooseColumns(path, header, data.cells, options);
 }
 
-function csvStream(path: string, columns: CsvColumns): SampleStream {
+/** A missing cell is no word. */
+const told = (cells: readonly string[], { missing }: CsvOptions): readonly string[] =>
+  missing === undefined ? cells : cells.map((cell) => (isMissing(cell) ? '0' : cell));
+
+function csvStream(path: string, columns: CsvColumns, fill?: Float64Array): SampleStream {
   let size: number | undefined;
   return {
     origin: path,
@@ -65,7 +74,8 @@ function csvStream(path: string, columns: CsvColumns): SampleStream {
       for await (const rows of csvRows(path)) {
         const samples: ReadSample[] = [];
         for (const row of rows) {
-          if (index >= 0 && isWanted(selection, index)) samples.push(sampleOf(row, columns, dims, path));
+          if (index >= 0 && isWanted(selection, index))
+            samples.push(sampleOf(row, columns, dims, path, fill));
           index++;
         }
         if (samples.length > 0) yield samples;
@@ -80,6 +90,7 @@ function sampleOf(
   { features, label, names }: CsvColumns,
   dims: readonly number[],
   path: string,
+  fill: Float64Array | undefined,
 ): ReadSample {
   const origin = `${path}, line ${line}`;
   // A trailing delimiter makes one blank cell more.
@@ -90,9 +101,10 @@ function sampleOf(
   const data = new Float64Array(features.length);
   for (let i = 0; i < features.length; i++) {
     const cell = cells[features[i]];
-    const number = cellNumber(cell);
+    const number = cellNumber(cell) ?? (isMissing(cell) ? fill?.[i] : undefined);
     if (number === undefined) {
-      const reason = `column ${names[features[i]]} holds "${cell}", which is no number: fix it or leave the column out with --columns`;
+      const way = isMissing(cell) ? 'fill such cells with --missing mean or zero' : 'fix it';
+      const reason = `column ${names[features[i]]} holds "${cell}", which is no number: ${way}, or leave the column out with --columns`;
       return { origin, reason };
     }
     data[i] = number;

@@ -18,6 +18,14 @@ export function cellNumber(cell: string): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
+/** What stands in a cell without a value: pandas' default list. */
+const MISSING = new Set([
+  ...['', '#N/A', '#N/A N/A', '#NA', '-1.#IND', '-1.#QNAN', '-NaN', '-nan', '1.#IND', '1.#QNAN', '<NA>'],
+  ...['N/A', 'NA', 'NULL', 'NaN', 'None', 'n/a', 'nan', 'null'],
+]);
+
+export const isMissing = (cell: string): boolean => MISSING.has(cell.trim());
+
 /** `1,5`; also what is left of `1,5;2,5` where the comma was taken for what stands between cells: `5;2`. */
 const decimalComma = (cell: string): boolean =>
   /^\s*[-+]?(?:\d+,\d+|\d+;[-+]?\d+)(?:e[-+]?\d+)?\s*$/i.test(cell);
@@ -43,13 +51,20 @@ export function chooseColumns(
   path: string,
   header: readonly string[] | undefined,
   first: readonly string[],
-  { columns, labelColumn }: CsvOptions,
+  { columns, labelColumn, missing }: CsvOptions,
 ): CsvColumns {
   const names = header ? header.map((name) => name.trim()) : first.map((_, i) => String(i + 1));
   const label = labelColumn === undefined ? undefined : columnCalled(String(labelColumn), names, path);
+  // A delimiter at the end of a row makes a blank cell, which is no column.
+  const mayBeMissing = (cell: string, i: number) =>
+    missing !== undefined &&
+    isMissing(cell) &&
+    !(cell.trim() === '' && i === first.length - 1 && !(header && names[i]));
   const features =
     columns === undefined
-      ? first.flatMap((cell, i) => (cellNumber(cell) === undefined || i === label ? [] : [i]))
+      ? first.flatMap((cell, i) =>
+          i === label || (cellNumber(cell) === undefined && !mayBeMissing(cell, i)) ? [] : [i],
+        )
       : columnsAt(columns, names, path).filter((i) => i !== label);
   const comma = first.find(
     (cell, i) => i !== label && (columns === undefined || features.includes(i)) && decimalComma(cell),
