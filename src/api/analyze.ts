@@ -5,8 +5,10 @@ import type { DataOptions } from '../data/options.js';
 import { observe } from '../engine/observe.js';
 import type { PassOptions } from '../engine/pass/pass.js';
 import type { Progress } from '../engine/pass/progress.js';
+import { mayLoadCuda, type ProviderChoice } from '../engine/session/provider.js';
 import { UserError } from '../errors.js';
-import { instrument } from '../instrument/instrument.js';
+import { ACCUMULATION_OPSET } from '../instrument/accumulate.js';
+import { type BatchesPerRun, instrument } from '../instrument/instrument.js';
 import { nameOutputs } from '../instrument/nameOutputs.js';
 import type { InstrumentOptions } from '../instrument/options.js';
 import { requireProjectable } from '../instrument/project.js';
@@ -59,6 +61,11 @@ export interface AnalyzeOptions
    * fixes its batch size runs at that.
    */
   readonly batchSize?: number | 'auto';
+  /**
+   * Batches that are added up inside one run of the model, so that their moments are fetched once. `auto` is 1 on the
+   * CPU and on WebGPU; on CUDA it follows from what the first runs cost.
+   */
+  readonly accumulate?: number | 'auto';
   readonly maxSamples?: number;
   /** Use every k-th batch only. */
   readonly every?: number;
@@ -68,6 +75,11 @@ export interface AnalyzeOptions
   readonly device?: number | readonly number[];
   /** Threads for each operator; absent: as many as there are cores. */
   readonly threads?: number;
+  /**
+   * Allow CUDA to round the factors of float32 products and convolutions to ten bits (TF32), unless the environment
+   * variable `NVIDIA_TF32_OVERRIDE` says otherwise. It holds for all analyses of a process, as of the first on CUDA.
+   */
+  readonly tf32?: boolean;
   /** Shares of variance to explain, each above 0 and up to 1 (0.99); the first is the primary one. */
   readonly thresholds?: readonly number[];
   /** How directions are counted (`explained`); `delve`: as the released Python package does. */
@@ -110,6 +122,8 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   if (options.embedding) requireProjectable(model);
   const long = longLoading(layers.length);
   if (long !== undefined) options.onNotice?.(long);
+  const accumulate = options.accumulate ?? 'auto';
+  const provider = options.provider ?? 'auto';
   const inputs = modelInputs(model.graph);
   const fixedBatch = fixedBatchSize(inputs);
   const mixer =
@@ -140,9 +154,11 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     );
   }
   const pass: PassOptions = {
-    provider: options.provider ?? 'auto',
+    provider,
     device: options.device,
     threads: options.threads,
+    tf32: options.tf32,
+    accumulate,
     batchSize,
     tuneBatch,
     fixedBatch,
@@ -166,7 +182,10 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   };
   try {
     const scores = source.labelled ? classOutput(model) : undefined;
-    const instrumented = instrument(model, layers, settings, scores);
+    const instrumented = instrument(model, layers, settings, batchesPerRun(accumulate, provider), scores);
+    if (accumulate !== 'auto' && accumulate > 1 && !instrumented.accumulates) {
+      options.onNotice?.(`--accumulate ${accumulate} is ignored: ${whyOne(provider)}`);
+    }
     const measuredAtInput = instrumented.layers.flatMap(({ layer, lifted }) => (lifted ? [layer] : []));
     const planned: PlannedRun = {
       model,
@@ -219,9 +238,11 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
       signal,
     );
     refuseAborted(signal, made.run.data.samples);
-    const { provider } = observation;
     const { run, embedding } = options.embedding
-      ? await embedSamples({ model, layers, source, ...made }, settings, { ...pass, provider })
+      ? await embedSamples({ model, layers, source, ...made }, settings, {
+          ...pass,
+          provider: observation.provider,
+        })
       : { run: made.run, embedding: undefined };
     refuseAborted(signal, run.data.samples);
     const moments = options.moments ? made.moments : undefined;
@@ -230,6 +251,19 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   } finally {
     await source.close();
   }
+}
+
+/** WebGPU has no `Loop`: the sums would leave the device after every batch. */
+function batchesPerRun(accumulate: number | 'auto', provider: ProviderChoice): BatchesPerRun {
+  if (provider === 'webgpu' || accumulate === 1) return 'one';
+  if (accumulate !== 'auto' || provider === 'cuda') return 'several';
+  return provider === 'auto' && mayLoadCuda() ? 'either' : 'one';
+}
+
+function whyOne(provider: ProviderChoice): string {
+  return provider === 'webgpu'
+    ? 'WebGPU takes one batch a run'
+    : `models of an opset before ${ACCUMULATION_OPSET} take one batch a run`;
 }
 
 /** Where the run of a model goes when nothing is said: `<model name>.delve` in the current directory. */
@@ -287,6 +321,7 @@ function checkNumbers(options: AnalyzeOptions, thresholds: readonly number[]): v
   if (thresholds.length === 0) throw new UserError('--threshold names no number: give one such as 0.99');
   const counts = {
     '--batch': options.batchSize === 'auto' ? undefined : options.batchSize,
+    '--accumulate': options.accumulate === 'auto' ? undefined : options.accumulate,
     '--max-samples': options.maxSamples,
     '--every': options.every,
     '--threads': options.threads,

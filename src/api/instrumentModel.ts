@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
+import { ACCUMULATION_OPSET } from '../instrument/accumulate.js';
 import { instrument } from '../instrument/instrument.js';
 import type { InstrumentOptions } from '../instrument/options.js';
 import { findLayers } from '../layers/findLayers.js';
@@ -15,6 +16,11 @@ import { observationOptions } from './observationOptions.js';
 export interface InstrumentModelOptions extends InspectOptions, Partial<InstrumentOptions> {
   /** The `.onnx` file to write. */
   readonly output: string;
+  /**
+   * Batches that one run takes (1): above 1 every input has a leading axis of so many batches, and the moments are sums
+   * over them; `auto` leaves their number open.
+   */
+  readonly accumulate?: number | 'auto';
 }
 
 /**
@@ -39,7 +45,14 @@ export async function instrumentModel(path: string, options: InstrumentModelOpti
     );
   }
   const layers = selectLayers(findLayers(model, options.operators).layers, options);
-  const { bytes } = instrument(model, layers, { ...settings, measureAt: 'output' });
+  const { accumulate = 1 } = options;
+  const batches = accumulate === 'auto' ? 'several' : accumulate;
+  const { bytes, accumulates } = instrument(model, layers, { ...settings, measureAt: 'output' }, batches);
+  if (batches !== 1 && !accumulates) {
+    throw new UserError(
+      `--accumulate ${accumulate} takes a model of opset ${ACCUMULATION_OPSET} or newer: convert ${path}, or leave it out`,
+    );
+  }
   await writeAtomically(output, bytes);
   return layers.map(({ name }) => name);
 }

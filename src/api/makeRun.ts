@@ -174,7 +174,12 @@ function isLinear({ convMethod, sequenceMethod }: InstrumentOptions): boolean {
 /** What a run says of how it was made. */
 export function settingsOf(
   options: PassOptions,
-  { provider, devices, tf32 }: Pick<Observation, 'provider' | 'devices' | 'tf32'>,
+  {
+    provider,
+    devices,
+    tf32,
+    accumulate = 1,
+  }: Pick<Observation, 'provider' | 'devices' | 'tf32'> & Partial<Pick<Observation, 'accumulate'>>,
 ): RunSettings {
   const { thresholds, idimRule, sequenceMethod, interpolate, interpolation, maxSamples, every } = options;
   return {
@@ -189,6 +194,7 @@ export function settingsOf(
     ...(devices ? { devices } : {}),
     ...(tf32 ? { tf32 } : {}),
     batchSize: options.batchSize,
+    accumulate,
     split: options.split,
     ...(interpolate === undefined ? {} : { interpolate, interpolation }),
     ...(options.measureAt === undefined ? {} : { measureAt: options.measureAt }),

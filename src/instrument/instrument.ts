@@ -1,6 +1,7 @@
 import type { Layer } from '../layers/layer.js';
-import { type ModelFile, opsetOf } from '../onnx/modelFile.js';
-import type { ValueInfoProto } from '../onnx/proto/onnx_pb.js';
+import { type ModelFile, opsetOf, serializeModel } from '../onnx/modelFile.js';
+import type { ModelProto, ValueInfoProto } from '../onnx/proto/onnx_pb.js';
+import { ACCUMULATION_OPSET, accumulated } from './accumulate.js';
 import { cheaperInputs, type LinearLayer } from './cheaperInputs.js';
 import type { InstrumentedModel, LiftModel, MomentOutputs } from './instrumentedModel.js';
 import { liftModel } from './lift.js';
@@ -8,12 +9,20 @@ import { addMoments } from './momentNodes.js';
 import type { NodeBuilder } from './nodeBuilder.js';
 import { observe } from './observe.js';
 import type { InstrumentOptions } from './options.js';
-import { declare, rewrite } from './rewrite.js';
+import { declare, rewriteProto, rewritten } from './rewrite.js';
+import type { RewrittenModel } from './rewrittenModel.js';
+
+/**
+ * How many batches a run of the rewritten model takes: one; so many; any number of several; or either, so that whoever
+ * runs it can choose by the provider.
+ */
+export type BatchesPerRun = 'one' | 'several' | 'either' | number;
 
 /**
  * Rewrites a model so that its only outputs are the moments of these layers, or of their inputs where
  * `options.measureAt` allows for it.
  *
+ * @param batches models of an opset before `ACCUMULATION_OPSET` take one a run in any case.
  * @param kept an output of the model that stays one.
  * @throws UserError where an option cannot be had with this model.
  */
@@ -21,6 +30,7 @@ export function instrument(
   model: ModelFile,
   layers: readonly Layer[],
   options: InstrumentOptions,
+  batches: BatchesPerRun = 'one',
   kept?: string,
 ): InstrumentedModel {
   const groups = options.measureAt === 'cheaper' ? cheaperInputs(layers, options, opsetOf(model.proto)) : [];
@@ -33,7 +43,7 @@ export function instrument(
     if (!group) return [layer];
     return group[0] === layer ? [atInput(group[0])] : [];
   });
-  const rewritten = rewrite(
+  const { proto, outputs: measurements } = rewriteProto(
     model,
     measured,
     (build, layer) =>
@@ -41,8 +51,9 @@ export function instrument(
     declareOutputs,
     kept,
   );
-  if (groups.length === 0) return rewritten;
-  const outputsOf = new Map(rewritten.layers.map((outputs) => [outputs.layer, outputs]));
+  const serialized = forBatches(model, proto, measurements, batches);
+  if (groups.length === 0) return serialized;
+  const outputsOf = new Map(measurements.map((outputs) => [outputs.layer, outputs]));
   const lifts: LiftModel[] = [];
   const lifted = new Map<Layer, NonNullable<MomentOutputs['lifted']>>();
   for (const group of groups) {
@@ -54,7 +65,7 @@ export function instrument(
     lifts.push(lift);
   }
   return {
-    ...rewritten,
+    ...serialized,
     lifts,
     layers: layers.map((layer) => {
       const of = lifted.get(layer);
@@ -62,6 +73,23 @@ export function instrument(
       if (!outputs) throw new Error(`layer ${layer.name} was not measured`);
       return of ? { ...outputs, layer: layer.name, lifted: of } : outputs;
     }),
+  };
+}
+
+function forBatches(
+  model: ModelFile,
+  proto: ModelProto,
+  outputs: readonly MomentOutputs[],
+  batches: BatchesPerRun,
+): RewrittenModel<MomentOutputs> {
+  if (batches === 'one' || batches === 1 || opsetOf(proto) < ACCUMULATION_OPSET) {
+    return rewritten(model, serializeModel(proto), outputs);
+  }
+  const fixed = typeof batches === 'number' ? batches : undefined;
+  return {
+    ...rewritten(model, serializeModel(accumulated(proto, outputs, fixed)), outputs),
+    accumulates: true,
+    ...(batches === 'either' ? { single: serializeModel(proto) } : {}),
   };
 }
 

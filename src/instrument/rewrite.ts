@@ -34,6 +34,18 @@ export function rewrite<Outputs>(
   declareOutputs: (outputs: Outputs) => readonly ValueInfoProto[],
   kept?: string,
 ): RewrittenModel<Outputs> {
+  const { proto, outputs } = rewriteProto(model, layers, add, declareOutputs, kept);
+  return rewritten(model, serializeModel(proto), outputs);
+}
+
+/** The same before it is serialized. */
+export function rewriteProto<Outputs>(
+  model: ModelFile,
+  layers: readonly Layer[],
+  add: (build: NodeBuilder, layer: Layer) => Outputs,
+  declareOutputs: (outputs: Outputs) => readonly ValueInfoProto[],
+  kept?: string,
+): { proto: ModelProto; outputs: Outputs[] } {
   const stays = model.graph.output.filter(({ name }) => name === kept);
   const wanted = [...layers.flatMap(valuesRead), ...stays.map(({ name }) => name)];
   const pruned = prune(nameOutputs(model.graph, layers), wanted);
@@ -45,21 +57,24 @@ export function rewrite<Outputs>(
     node: [...pruned.node, ...build.nodes],
     output: [...outputs.flatMap(declareOutputs), ...stays],
   };
-  return {
-    bytes: serializeModel(withMetadata({ ...model.proto, graph }, layers)),
-    ...(model.externalDataFolder === undefined ? {} : { externalDataFolder: model.externalDataFolder }),
-    layers: outputs,
-  };
+  return { proto: withMetadata({ ...model.proto, graph }, layers), outputs };
 }
 
-/** A value of this rank with open dimensions. */
-export function declare(name: string, type: ElementType, rank: number): ValueInfoProto {
-  const dim = Array.from({ length: rank }, () => ({}));
+/** A rewritten model, whose external data lie where those of the original do. */
+export function rewritten<Outputs>(
+  { externalDataFolder }: ModelFile,
+  bytes: Uint8Array,
+  layers: readonly Outputs[],
+): RewrittenModel<Outputs> {
+  return { bytes, ...(externalDataFolder === undefined ? {} : { externalDataFolder }), layers };
+}
+
+/** A value of this rank with open dimensions; without one, of any rank. */
+export function declare(name: string, type: ElementType, rank?: number): ValueInfoProto {
+  const shape = rank === undefined ? {} : { shape: { dim: Array.from({ length: rank }, () => ({})) } };
   return create(ValueInfoProtoSchema, {
     name,
-    type: {
-      value: { case: 'tensorType', value: { elemType: dataTypeOf(type), shape: { dim } } },
-    },
+    type: { value: { case: 'tensorType', value: { elemType: dataTypeOf(type), ...shape } } },
   });
 }
 

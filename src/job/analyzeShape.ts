@@ -84,6 +84,8 @@ export const analyzeShape: Shape = strictObject({
   moments: optional(bool),
   embedding: optional(bool),
   batchSize: optional(either('a whole number from 1 upward or "auto"', side, oneOf('auto'))),
+  accumulate: optional(either('a whole number from 1 upward or "auto"', side, oneOf('auto'))),
+  tf32: optional(bool),
   maxSamples: optional(side),
   inOrder: optional(bool),
   every: optional(side),

@@ -95,6 +95,8 @@ export interface RunSettings {
   /** On CUDA: whether float32 products and convolutions of the model may have been rounded to ten bits (TF32). */
   readonly tf32?: 'off' | 'allowed';
   readonly batchSize: number;
+  /** Batches that were added up inside one run of the model; absent in runs before 0.2.0, which took one. */
+  readonly accumulate?: number;
   readonly split: string;
   readonly interpolate?: number;
   readonly interpolation?: Interpolation;

@@ -51,6 +51,7 @@ export function addAnalyze(program: Command, context: Context): void {
         .default('cheaper'),
     );
   addComputingOptions(command)
+    .option('--tf32', 'allow CUDA to round float32 factors to ten bits: faster, less exact')
     .optionsGroup('Output:')
     .addOption(
       new Option('--out <dir>', 'where the run goes; of several models, the folder for their runs').default(

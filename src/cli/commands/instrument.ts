@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { InstrumentModelOptions } from '../../index.js';
 import { addObservationOptions, addSelectionOptions } from '../options/modelOptions.js';
+import { batchSize } from '../options/parse.js';
 import type { Context } from '../terminal/context.js';
 
 interface Options extends Omit<InstrumentModelOptions, 'output' | 'operators'> {
@@ -17,7 +18,15 @@ export function addInstrument(program: Command, context: Context): void {
     )
     .argument('<model>', 'a .onnx file')
     .optionsGroup('Output:')
-    .option('--output <file>', 'the .onnx file to write');
+    .option('--output <file>', 'the .onnx file to write')
+    .addOption(
+      new Option(
+        '--accumulate <n>',
+        'batches added up in one run, along a leading axis; auto leaves their number open',
+      )
+        .argParser(batchSize)
+        .default(undefined, '1'),
+    );
   addObservationOptions(addSelectionOptions(command))
     .addHelpText('after', '\nExample:\n  $ delve instrument model.onnx --output moments.onnx')
     .action(async (model: string, { output, ops, ...options }: Options) => {

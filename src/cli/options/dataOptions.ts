@@ -19,6 +19,11 @@ export function addDataOptions(command: Command): Command {
         .argParser(batchSize)
         .default(undefined, '32, or what the model fixes'),
     )
+    .addOption(
+      new Option('--accumulate <n>', 'batches added up in one run; auto finds out on CUDA and is 1 elsewhere')
+        .argParser(batchSize)
+        .default(undefined, 'auto'),
+    )
     .option(
       '--max-samples <n>',
       'take exactly this many samples, drawn at random where they can be',

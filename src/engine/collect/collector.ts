@@ -1,14 +1,14 @@
-import type { Feed } from '../../data/feed.js';
+import type { Stack } from '../feeds/stepDown.js';
 import type { ClassAnswers } from './classCounts.js';
 
 /** Gathers what a pass is to find out of each layer, batch by batch. */
 export interface Collector<Found> {
   /**
-   * Runs one batch and takes in what it gives.
+   * Runs a batch, or several, and takes in what they give.
    *
    * @throws UserError where the model cannot run on it, or it does not go with the batches before.
    */
-  add(feed: Feed): Promise<void>;
+  add(stack: Stack): Promise<void>;
   /** What has been found. */
   result(): Collected<Found> | Promise<Collected<Found>>;
 }

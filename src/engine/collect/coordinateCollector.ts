@@ -2,6 +2,7 @@ import type { Feed } from '../../data/feed.js';
 import { UserError } from '../../errors.js';
 import type { CoordinateOutput } from '../../instrument/project.js';
 import { type FixedFeed, fixedFeeds, turnedRound } from '../feeds/fixedBatch.js';
+import type { Stack } from '../feeds/stepDown.js';
 import { doublesOf, type ModelSession } from '../session/modelSession.js';
 import type { Collected, Collector } from './collector.js';
 import { type EmbeddedLayer, LayerCoordinates } from './layerCoordinates.js';
@@ -34,13 +35,15 @@ export class CoordinateCollector implements Collector<EmbeddedLayer> {
   }
 
   /** @throws UserError where the model cannot run on the batch, or there are more samples than in the first pass. */
-  async add(feed: Feed): Promise<void> {
-    this.#samples += feed.samples;
-    if (this.#samples > this.#expected) throw otherData(`more than ${this.#expected}`, this.#expected);
+  async add({ feed }: Pick<Stack, 'feed'>): Promise<void> {
+    const samples = this.#samples + feed.samples;
+    if (samples > this.#expected) throw otherData(`more than ${this.#expected}`, this.#expected);
     const size = this.#fixedBatch;
     const batches: Iterable<FixedFeed> =
       size === undefined ? [{ feed, samples: feed.samples }] : fixedFeeds(feed, size);
     for (const batch of batches) await this.#addBatch(batch);
+    // Counted once they have run: samples of a batch that was too large come again in parts.
+    this.#samples = samples;
   }
 
   /** @throws UserError where there were fewer samples than in the first pass. */

@@ -60,6 +60,13 @@ export class LayerMoments {
     addRaw(this.#total, batch);
   }
 
+  /** Whether moments of several batches can be added as if they were of one: `add` tells what is wrong with one. */
+  takes(moments: BatchMoments): boolean {
+    if (this.#invalid) return true;
+    const fits = !this.#total || this.#total.count === 0 || this.#total.sum.length === moments.sum.length;
+    return fits && areFinite(moments) && moments.scatter.length === moments.sum.length ** 2;
+  }
+
   observation(): ObservedLayer {
     return {
       name: this.name,

@@ -3,7 +3,7 @@ import { addMoments, emptyMoments } from '../../stats/moments.js';
 import type { ObservedLayer } from './layerMoments.js';
 
 /**
- * Adds up what several workers found, each on every n-th batch. Always in the order of the workers, so that the same
+ * Adds up what several workers found, each on some of the batches. Always in the order of the workers, so that the same
  * batches give the same sums to the bit.
  *
  * @param found by worker, the layers in graph order.
@@ -29,10 +29,6 @@ function mergeLayer(parts: readonly ObservedLayer[]): ObservedLayer {
     }
     addMoments(total, moments);
   }
-  const invalid = parts
-    .flatMap((part, worker) =>
-      part.invalid ? [{ ...part.invalid, batch: (part.invalid.batch - 1) * parts.length + worker + 1 }] : [],
-    )
-    .sort((a, b) => a.batch - b.batch)[0];
+  const invalid = parts.flatMap(({ invalid }) => invalid ?? []).sort((a, b) => a.batch - b.batch)[0];
   return { name, moments: total, ...(invalid ? { invalid } : {}) };
 }

@@ -2,7 +2,10 @@ import { fromFloat16 } from '../../data/batches/halfPrecision.js';
 import type { Feed } from '../../data/feed.js';
 import type { LiftModel, MomentOutputs } from '../../instrument/instrumentedModel.js';
 import { fixedFeeds } from '../feeds/fixedBatch.js';
+import { piece } from '../feeds/pieces.js';
+import type { Stack } from '../feeds/stepDown.js';
 import type { Task } from '../pass/messages.js';
+import { BatchTooLargeError } from '../session/batchTooLarge.js';
 import { doublesOf, type ModelSession, type Outputs, valuesOf } from '../session/modelSession.js';
 import { ClassCounts } from './classCounts.js';
 import type { Collected, Collector } from './collector.js';
@@ -39,24 +42,18 @@ export class MomentCollector implements Collector<ObservedLayer> {
   }
 
   /** @throws UserError where the model cannot run on the batch, or a layer's features changed. */
-  async add(feed: Feed): Promise<void> {
-    if (this.#fixedBatch === undefined) {
-      const moments = await this.#moments(feed);
-      // Counted once it has run: a batch that memory did not suffice for comes again in parts.
-      this.#batches++;
-      this.#addAll(moments);
-      return;
-    }
-    this.#batches++;
-    const size = this.#fixedBatch;
-    for (const { feed: filled, samples, copies } of fixedFeeds(feed, size)) {
-      const moments = await this.#moments(filled);
-      if (!copies) {
-        this.#addAll(moments);
-        continue;
+  async add({ feed, batch, numberOf }: Stack): Promise<void> {
+    if (feed.samples > batch && this.#session.accumulates) {
+      const total = await this.#total(feed, batch);
+      if (total) {
+        this.#addAll(total, numberOf(0));
+        return;
       }
-      const padding = await this.#moments(copies);
-      this.#addAll(moments.map((m, i) => withoutPadding(this.#layers[i].name, m, padding[i], samples, size)));
+    }
+    const size = Math.max(1, batch);
+    for (let start = 0; start < Math.max(1, feed.samples); start += size) {
+      const end = Math.min(start + size, feed.samples);
+      await this.#addBatch(feed.samples > size ? piece(feed, start, end) : feed, numberOf(start));
     }
   }
 
@@ -86,24 +83,81 @@ export class MomentCollector implements Collector<ObservedLayer> {
     };
   }
 
-  #addAll(batch: readonly BatchMoments[]): void {
+  async #addBatch(feed: Feed, number: number): Promise<void> {
+    const size = this.#fixedBatch;
+    if (size === undefined) {
+      this.#addAll(await this.#moments(feed), number);
+      return;
+    }
+    for (const { feed: filled, samples, copies } of fixedFeeds(feed, size)) {
+      const moments = await this.#moments(filled);
+      if (!copies) {
+        this.#addAll(moments, number);
+        continue;
+      }
+      const padding = await this.#moments(copies);
+      const taken = moments.map((m, i) => withoutPadding(this.#layers[i].name, m, padding[i], samples, size));
+      this.#addAll(taken, number);
+    }
+  }
+
+  /**
+   * The moments of several batches in one run; `undefined` where something came up that only a run of each of them can
+   * tell the batch of: NaN or Inf, features that change.
+   */
+  async #total(feed: Feed, batch: number): Promise<BatchMoments[] | undefined> {
+    if (this.#fixedBatch !== undefined && batch !== this.#fixedBatch) return undefined;
+    let outputs: Outputs;
+    try {
+      outputs = await this.#session.run(feed, batch);
+    } catch (error) {
+      if (error instanceof BatchTooLargeError) throw error;
+      return undefined;
+    }
+    const moments = this.#momentsIn(outputs);
+    if (!moments.every((total, i) => this.#layers[i].takes(total))) return undefined;
+    this.#countAnswers(feed, outputs);
+    return moments;
+  }
+
+  #addAll(batch: readonly BatchMoments[], number: number): void {
+    this.#batches = Math.max(this.#batches, number);
     this.#layers.forEach((layer, i) => {
-      layer.add(batch[i], this.#batches);
+      layer.add(batch[i], number);
     });
   }
 
   async #moments(feed: Feed): Promise<BatchMoments[]> {
     const outputs = await this.#session.run(feed);
-    if (this.#classOutput !== undefined) countAnswers(this.#classes, feed, outputs[this.#classOutput]);
-    return this.#outputs.map((names) => momentsIn(outputs, names));
+    this.#countAnswers(feed, outputs);
+    return this.#momentsIn(outputs);
+  }
+
+  #momentsIn(outputs: Outputs): BatchMoments[] {
+    // Sums over several batches are raw.
+    return this.#outputs.map((names) =>
+      momentsIn(outputs, this.#session.accumulates ? { ...names, shift: undefined } : names),
+    );
+  }
+
+  #countAnswers(feed: Feed, outputs: Outputs): void {
+    if (this.#classOutput === undefined) return;
+    // Where a run takes several batches, the answers have a leading axis of them.
+    const rank = this.#session.accumulates ? 3 : 2;
+    countAnswers(this.#classes, feed, outputs[this.#classOutput], rank);
   }
 }
 
-function countAnswers(classes: ClassCounts, { labels }: Feed, scores: Outputs[string] | undefined): void {
-  if (!labels || scores?.dims.length !== 2) return;
+function countAnswers(
+  classes: ClassCounts,
+  { labels }: Feed,
+  scores: Outputs[string] | undefined,
+  rank: number,
+): void {
+  if (!labels || scores?.dims.length !== rank) return;
   const { data, dims } = scores;
   const values = data instanceof Uint16Array ? Float32Array.from(data, fromFloat16) : data;
-  classes.add(labels, values as ArrayLike<number>, dims[1]);
+  classes.add(labels, values as ArrayLike<number>, dims[rank - 1]);
 }
 
 function momentsIn(outputs: Outputs, names: MomentOutputs): BatchMoments {

@@ -1,6 +1,8 @@
-/** What a batch cost. */
+/** What a run of the model cost: of one batch, or of several. */
 export interface BatchCost {
   readonly samples: number;
+  /** That one run took. */
+  readonly batches: number;
   /** Inside ONNX Runtime, and adding up what came out of it. */
   readonly seconds: number;
   /** Memory that the process holds after it, in bytes (resident set). */
@@ -49,6 +51,11 @@ export class BatchTuner {
   /** Samples that the next batch should hold. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Whether the size stays as it is. */
+  get settled(): boolean {
+    return this.#settled;
   }
 
   /** The fastest size so far. */

@@ -1,70 +1,106 @@
-import type { Feed, TensorData } from '../../data/feed.js';
-import { OutOfMemoryError } from '../session/outOfMemory.js';
+import type { Feed } from '../../data/feed.js';
+import { BatchTooLargeError } from '../session/batchTooLarge.js';
+import { divides, piece } from './pieces.js';
 
-/** Runs feeds, one after the other. */
+/** Samples for one run of the model: one batch, or several of which all but the last hold `batch` samples. */
+export interface Stack {
+  readonly feed: Feed;
+  /** Samples that the model takes at once. */
+  readonly batch: number;
+  /** The number (from 1) of the batch of the whole pass that holds this sample of the feed. */
+  readonly numberOf: (sample: number) => number;
+}
+
+/** Runs stacks, one after the other. */
 export interface Runner {
-  /** @throws OutOfMemoryError where memory ran out. */
-  add(feed: Feed): Promise<void>;
-  /** Feeds that the model has run on so far: what one of them gave may have been taken in already. */
+  /** @throws BatchTooLargeError where the provider cannot run on so many samples. */
+  add(stack: Stack): Promise<void>;
+  /** Stacks that the model has run on so far: what one of them gave may have been taken in already. */
   readonly completed: () => number;
 }
 
+/** What is too large for the provider, and what is not. */
+export interface Step {
+  readonly of: 'samples a batch' | 'batches a run';
+  readonly from: number;
+  /** None is larger from now on. */
+  readonly to: number;
+  /** In words, as the beginning of a sentence: `memory ran out`. */
+  readonly reason: string;
+}
+
+/** Which batches may be cut: also those that memory does not suffice for, only those without a kernel, or none. */
+export type MayCut = 'all' | 'withoutKernel' | 'none';
+
 /**
- * Runs feeds, and cuts those that memory does not suffice for in half as often as it takes. Every sample is run on
- * exactly once, and in order. Later feeds are cut to the size that went well.
+ * Runs feeds, and cuts those that are too large for the provider as often as it takes: into runs of fewer batches where
+ * memory ran out, then into smaller batches. Every sample is run on exactly once, and in order. Later feeds are cut to
+ * the sizes that went well.
  */
 export class StepDown {
   readonly #runner: Runner;
-  readonly #onStep: (from: number, to: number) => void;
-  #most = Number.POSITIVE_INFINITY;
+  readonly #onStep: (step: Step) => void;
+  readonly #mayCut: MayCut;
+  #mostSamples = Number.POSITIVE_INFINITY;
+  #mostBatches: number;
 
-  /** @param onStep is told in which size of batch memory ran out, and how many samples one holds at most from now on. */
-  constructor(runner: Runner, onStep: (from: number, to: number) => void) {
+  /**
+   * @param onStep is told once the smaller size went well.
+   * @param severalAtOnce whether the runner takes several batches in one run of the model.
+   */
+  constructor(
+    runner: Runner,
+    onStep: (step: Step) => void,
+    mayCut: MayCut = 'all',
+    severalAtOnce: boolean = false,
+  ) {
     this.#runner = runner;
     this.#onStep = onStep;
+    this.#mayCut = mayCut;
+    this.#mostBatches = severalAtOnce ? Number.POSITIVE_INFINITY : 1;
   }
 
-  /** @throws OutOfMemoryError where memory does not suffice for one sample, or samples cannot be told apart. */
-  async run(feed: Feed): Promise<void> {
-    for (let rest: Feed | undefined = feed; rest; ) {
-      const [next, after]: readonly [Feed, Feed | undefined] = cut(rest, this.#most);
+  /**
+   * @param batch samples that the model takes at once; several such batches go into one run.
+   * @param firstNumber the number of the first of them in the whole pass.
+   * @throws BatchTooLargeError where one sample is too much, or samples cannot be told apart.
+   */
+  async run(feed: Feed, batch: number = feed.samples, firstNumber = 1): Promise<void> {
+    const steps = new Map<Step['of'], Step>();
+    const mayDivide = feed.samples > 0 && divides(feed);
+    if (!mayDivide) {
+      await this.#runner.add({ feed, batch: feed.samples, numberOf: () => firstNumber });
+      return;
+    }
+    for (let start = 0; start < feed.samples; ) {
+      const size = Math.min(batch, this.#mostSamples, feed.samples - start);
+      const count = Math.max(1, Math.min(Math.floor((feed.samples - start) / size), this.#mostBatches));
+      const end = start + count * size;
+      const from = start;
+      const numberOf = (sample: number) => firstNumber + Math.floor((from + sample) / batch);
       const before = this.#runner.completed();
       try {
-        await this.#runner.add(next);
-        rest = after;
+        await this.#runner.add({ feed: piece(feed, start, end), batch: size, numberOf });
+        start = end;
+        for (const step of steps.values()) this.#onStep(step);
+        steps.clear();
       } catch (error) {
-        const again = error instanceof OutOfMemoryError && this.#runner.completed() === before;
-        if (!again || next.samples < 2 || !divides(next)) throw error;
-        this.#most = Math.ceil(next.samples / 2);
-        this.#onStep(next.samples, this.#most);
+        if (!(error instanceof BatchTooLargeError) || this.#runner.completed() !== before) throw error;
+        const step = this.#smaller(error, size, count);
+        if (!step) throw error;
+        steps.set(step.of, { ...step, from: steps.get(step.of)?.from ?? step.from });
       }
     }
   }
-}
 
-/** The first samples, as many as may be, and the others. Both share the buffers of the whole. */
-function cut(feed: Feed, most: number): readonly [Feed, Feed | undefined] {
-  if (feed.samples <= most || !divides(feed)) return [feed, undefined];
-  return [piece(feed, 0, most), piece(feed, most, feed.samples)];
-}
-
-function piece({ tensors, labels }: Feed, start: number, end: number): Feed {
-  const cutTensors = Object.entries(tensors).map(
-    ([input, tensor]) => [input, rowsOf(tensor, start, end)] as const,
-  );
-  return {
-    samples: end - start,
-    tensors: Object.fromEntries(cutTensors),
-    ...(labels ? { labels: labels.slice(start, end) } : {}),
-  };
-}
-
-/** Whether every input has the samples along its first axis. */
-function divides({ tensors, samples }: Feed): boolean {
-  return Object.values(tensors).every(({ dims }) => dims[0] === samples);
-}
-
-function rowsOf({ type, dims, data }: TensorData, start: number, end: number): TensorData {
-  const row = data.length / dims[0];
-  return { type, dims: [end - start, ...dims.slice(1)], data: data.subarray(start * row, end * row) };
+  #smaller({ because, reason }: BatchTooLargeError, size: number, count: number): Step | undefined {
+    if (because === 'memory' && count > 1) {
+      this.#mostBatches = Math.ceil(count / 2);
+      return { of: 'batches a run', from: count, to: this.#mostBatches, reason };
+    }
+    const mayCut = this.#mayCut === 'all' || (this.#mayCut === 'withoutKernel' && because !== 'memory');
+    if (size < 2 || !mayCut) return undefined;
+    this.#mostSamples = Math.ceil(size / 2);
+    return { of: 'samples a batch', from: size, to: this.#mostSamples, reason };
+  }
 }

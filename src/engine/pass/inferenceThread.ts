@@ -1,10 +1,9 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { Feed } from '../../data/feed.js';
 import { messageOf, UserError } from '../../errors.js';
 import type { Collector } from '../collect/collector.js';
 import { CoordinateCollector } from '../collect/coordinateCollector.js';
 import { MomentCollector } from '../collect/momentCollector.js';
-import { StepDown } from '../feeds/stepDown.js';
+import { type Stack, type Step, StepDown } from '../feeds/stepDown.js';
 import { ModelSession } from '../session/modelSession.js';
 import type { FoundBy, FromWorker, Task, ToWorker, WorkerStart } from './messages.js';
 
@@ -22,17 +21,21 @@ async function work(port: MessagePort, { task, model, options, stop }: WorkerSta
   const session = await ModelSession.open(model, options);
   try {
     const collector = collectorFor(task, session, options.fixedBatch);
-    const runner = { add: (feed: Feed) => collector.add(feed), completed: () => session.completed };
-    const careful = new StepDown(runner, (from, to) => say({ kind: 'steppedDown', from, to }));
-    const add = options.stepDown ? (feed: Feed) => careful.run(feed) : runner.add;
-    say({ kind: 'opened', provider: session.provider, notice: session.notice });
+    const runner = { add: (stack: Stack) => collector.add(stack), completed: () => session.completed };
+    const { provider, notice, accumulates } = session;
+    const onStep = (step: Step) => say({ kind: 'steppedDown', step });
+    const careful = new StepDown(runner, onStep, options.mayCut, accumulates);
+    say({ kind: 'opened', provider, notice, accumulates });
     for await (const message of messages(port)) {
       if (stopped()) return;
       if (message.kind === 'end') break;
       const started = performance.now();
-      await add(message.feed);
+      const { feed, batch, number } = message;
+      await careful.run(feed, batch, number);
       const seconds = (performance.now() - started) / 1000;
-      say({ kind: 'ran', samples: message.feed.samples, seconds, memory: process.memoryUsage.rss() });
+      const { samples } = feed;
+      const batches = Math.ceil(samples / batch);
+      say({ kind: 'ran', samples, batches, seconds, memory: process.memoryUsage.rss() });
     }
     if (stopped()) return;
     const { layers, buffers, answers } = await collector.result();

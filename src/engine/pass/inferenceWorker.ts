@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads';
-import type { Feed } from '../../data/feed.js';
 import { messageOf, UserError } from '../../errors.js';
 import type { ModelBytes } from '../../instrument/rewrittenModel.js';
 import type { Provider } from '../../run/schema.js';
 import type { ClassAnswers } from '../collect/classCounts.js';
 import type { BatchCost } from '../feeds/batchTuner.js';
+import type { Step } from '../feeds/stepDown.js';
 import { transferable } from '../feeds/transferable.js';
-import type { FoundBy, FromWorker, Task, ToWorker, WorkerOptions, WorkerStart } from './messages.js';
+import type { Batches, FoundBy, FromWorker, Task, ToWorker, WorkerOptions, WorkerStart } from './messages.js';
 
 /** Batches on their way at one time: the one that runs, and two that are being read or wait. */
 export const ON_THE_WAY = 3;
@@ -20,10 +20,10 @@ export function stillComputing(): boolean {
 }
 
 export interface InferenceEvents {
-  onOpened(provider: Provider, notice: string | undefined): void;
+  onOpened(provider: Provider, notice: string | undefined, accumulates: boolean): void;
   onBatch(cost: BatchCost): void;
-  /** Memory ran out in a batch of `from` samples: none holds more than `to` from now on. */
-  onStepDown(from: number, to: number): void;
+  /** Something was too large for the provider, and is smaller from now on. */
+  onStepDown(step: Step): void;
 }
 
 /** The main thread's side of the thread that ONNX Runtime computes in. */
@@ -46,12 +46,13 @@ export class InferenceWorker<T extends Task> {
   constructor(task: T, model: ModelBytes, options: WorkerOptions, events: InferenceEvents) {
     this.#events = events;
     this.#wantsLabels = task.kind === 'moments' && task.classOutput !== undefined;
-    const { externalDataFolder } = model;
+    const { externalDataFolder, accumulates } = model;
     const bytes = transferable(model.bytes);
+    const single = model.single && transferable(model.single);
     const owned = withOwnLifts(task);
     const workerData: WorkerStart = {
       task: owned.task,
-      model: { bytes, externalDataFolder },
+      model: { bytes, externalDataFolder, accumulates, ...(single ? { single } : {}) },
       options,
       stop: this.#stop,
     };
@@ -61,7 +62,7 @@ export class InferenceWorker<T extends Task> {
     this.failed.catch(() => {});
     this.#worker = new Worker(new URL('./inferenceThread.js', import.meta.url), {
       workerData,
-      transferList: [bytes.buffer, ...owned.buffers],
+      transferList: [bytes.buffer, ...(single ? [single.buffer] : []), ...owned.buffers],
       name: 'delve inference',
       // Of a program given by --eval, its options would be refused here.
       execArgv: [],
@@ -84,8 +85,8 @@ export class InferenceWorker<T extends Task> {
     await this.#until(() => this.#onTheWay < ON_THE_WAY);
   }
 
-  /** Sends a batch. The buffers of its tensors are transferred: they are empty here afterwards. */
-  send(feed: Feed): void {
+  /** Sends batches for one run. The buffers of their tensors are transferred: they are empty here afterwards. */
+  send({ feed, batch, number }: Batches): void {
     this.#onTheWay++;
     const tensors = Object.entries(feed.tensors).map(
       ([input, tensor]) => [input, { ...tensor, data: transferable(tensor.data) }] as const,
@@ -93,9 +94,8 @@ export class InferenceWorker<T extends Task> {
     const buffers = new Set(tensors.map(([, { data }]) => data.buffer));
     const { samples, labels } = feed;
     const told = this.#wantsLabels && labels ? { labels } : {};
-    this.#post({ kind: 'feed', feed: { samples, tensors: Object.fromEntries(tensors), ...told } }, [
-      ...buffers,
-    ]);
+    const sent = { samples, tensors: Object.fromEntries(tensors), ...told };
+    this.#post({ kind: 'feed', feed: sent, batch, number }, [...buffers]);
   }
 
   /** What the model answered to samples with labels; there once `finish` is through. */
@@ -136,12 +136,13 @@ export class InferenceWorker<T extends Task> {
   }
 
   #hear(message: FromWorker<FoundBy[T['kind']]>): void {
-    if (message.kind === 'opened') this.#events.onOpened(message.provider, message.notice);
+    if (message.kind === 'opened')
+      this.#events.onOpened(message.provider, message.notice, message.accumulates);
     if (message.kind === 'ran') {
       this.#onTheWay--;
       this.#events.onBatch(message);
     }
-    if (message.kind === 'steppedDown') this.#events.onStepDown(message.from, message.to);
+    if (message.kind === 'steppedDown') this.#events.onStepDown(message.step);
     if (message.kind === 'found') {
       this.#found = message.layers;
       this.#answers = message.answers;

@@ -7,6 +7,7 @@ import type { ClassAnswers } from '../collect/classCounts.js';
 import type { EmbeddedLayer } from '../collect/layerCoordinates.js';
 import type { ObservedLayer } from '../collect/layerMoments.js';
 import type { BatchCost } from '../feeds/batchTuner.js';
+import type { MayCut, Step } from '../feeds/stepDown.js';
 import type { SessionOptions } from '../session/modelSession.js';
 
 /** What a pass over the data is for, with the names of the outputs of the model that was rewritten for it. */
@@ -44,19 +45,32 @@ export interface WorkerStart {
 export interface WorkerOptions extends SessionOptions {
   /** The batch size that the model fixes; feeds are cut and filled up to it. */
   readonly fixedBatch?: number;
-  /** Cut batches in half where memory runs out. */
-  readonly stepDown?: boolean;
+  /** Which batches are cut in half where they are too large for the provider. */
+  readonly mayCut: MayCut;
 }
 
-/** From the main thread: a batch to run, or that the last one was sent. */
-export type ToWorker = { readonly kind: 'feed'; readonly feed: Feed } | { readonly kind: 'end' };
+/** From the main thread: batches for one run, or that the last ones were sent. */
+export type ToWorker = ({ readonly kind: 'feed' } & Batches) | { readonly kind: 'end' };
+
+/** One batch, or several for one run. */
+export interface Batches {
+  readonly feed: Feed;
+  /** Samples that the model takes at once; the last batch may hold fewer. */
+  readonly batch: number;
+  /** The number of the first batch in the whole pass, counted from 1. */
+  readonly number: number;
+}
 
 /** From the worker. `failed` and `found` are the last that it says. */
 export type FromWorker<Found> =
-  | { readonly kind: 'opened'; readonly provider: Provider; readonly notice: string | undefined }
+  | {
+      readonly kind: 'opened';
+      readonly provider: Provider;
+      readonly notice: string | undefined;
+      readonly accumulates: boolean;
+    }
   | ({ readonly kind: 'ran' } & BatchCost)
-  /** Memory ran out in a batch of `from` samples: none holds more than `to` from now on. */
-  | { readonly kind: 'steppedDown'; readonly from: number; readonly to: number }
+  | { readonly kind: 'steppedDown'; readonly step: Step }
   | { readonly kind: 'found'; readonly layers: readonly Found[]; readonly answers?: ClassAnswers }
   | {
       readonly kind: 'failed';

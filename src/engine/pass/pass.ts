@@ -1,15 +1,15 @@
 import { performance } from 'node:perf_hooks';
 import type { Feed, FeedSource } from '../../data/feed.js';
-import { availableMemory } from '../../data/requireFits.js';
 import { InterruptedError } from '../../errors.js';
 import type { ModelBytes } from '../../instrument/rewrittenModel.js';
 import type { Provider } from '../../run/schema.js';
 import type { ClassAnswers } from '../collect/classCounts.js';
-import { BatchTuner } from '../feeds/batchTuner.js';
 import { joinedFeeds } from '../feeds/joinedFeeds.js';
+import { RunSizes } from '../feeds/runSizes.js';
+import type { MayCut } from '../feeds/stepDown.js';
 import { wholeBatches } from '../feeds/wholeBatches.js';
 import type { ProviderChoice } from '../session/provider.js';
-import { keepFloat32, type Tf32 } from '../session/tf32.js';
+import { chooseTf32, type Tf32 } from '../session/tf32.js';
 import type { FoundBy, Task } from './messages.js';
 import { expectedSamples, type Progress } from './progress.js';
 import { WorkerTeam } from './workerTeam.js';
@@ -24,6 +24,10 @@ export interface PassOptions {
   readonly batchSize: number;
   /** Join batches of `batchSize` into larger ones as long as that raises the throughput and memory suffices. */
   readonly tuneBatch?: boolean;
+  /** Batches that one run of an accumulating model takes; `auto` finds out by measuring, and is 1 on the CPU. */
+  readonly accumulate?: number | 'auto';
+  /** Allow CUDA to round float32 factors to ten bits. */
+  readonly tf32?: boolean;
   /** The batch size that the model fixes. */
   readonly fixedBatch?: number;
   /** Leave samples out that do not fill a batch of the size that the model fixes. */
@@ -53,6 +57,8 @@ export interface Pass<Found> {
   readonly batches: number;
   /** Samples that a full batch held; where it was tuned, that of the highest throughput. */
   readonly batchSize: number;
+  /** Batches that one run took. */
+  readonly accumulate: number;
   /** From the call to the result, the loading of the model included. */
   readonly seconds: number;
   /** One entry for each layer of the model, in graph order. */
@@ -64,8 +70,7 @@ export interface Pass<Found> {
 /** How long an ending pass waits for the batch that runs, in milliseconds. */
 const GRACE = 1000;
 
-/** The share of the memory that a batch size found by measuring may take up. */
-const MEMORY_SHARE = 0.5;
+const STAYS_OFF = 'TF32 stays off: NVIDIA_TF32_OVERRIDE is 0 in this process';
 
 /**
  * Runs a rewritten model over all feeds of a source.
@@ -96,41 +101,36 @@ export async function runPass<T extends Task>(
   let samples = 0;
   let leftOut = 0;
   let batches = 0;
-  const tuner =
-    options.tuneBatch && options.fixedBatch === undefined
-      ? new BatchTuner(batchSize, process.memoryUsage.rss(), MEMORY_SHARE * availableMemory())
-      : undefined;
+  let sampleBytes = 0;
+  const { onNotice = () => {}, onProgress = () => {} } = options;
+  const tuneBatch = options.tuneBatch === true && options.fixedBatch === undefined;
+  const accumulate = model.accumulates ? (options.accumulate ?? 1) : 1;
+  const sizes = new RunSizes({ batchSize, tuneBatch, accumulate }, onNotice);
   /** Set when the pass is over: what is still on its way then is neither sent nor counted. */
   let over = false;
   const { threads, fixedBatch } = options;
+  const mayCut: MayCut = fixedBatch !== undefined ? 'none' : tuneBatch ? 'all' : 'withoutKernel';
   const devices = devicesOf(options);
   // Who names several wants them all: none of them may become the CPU.
   const wanted = devices.length > 1 && options.provider === 'auto' ? 'cuda' : options.provider;
-  const tf32 = keepFloat32(wanted);
-  const worker = new WorkerTeam(
-    task,
-    model,
-    { provider: wanted, threads, fixedBatch, stepDown: tuner !== undefined },
-    devices,
-    {
-      onOpened(opened, notice) {
-        provider = opened;
-        if (notice !== undefined) options.onNotice?.(notice);
-        options.onProgress?.({ samples, total, seconds: seconds() });
-      },
-      onStepDown(from, to) {
-        tuner?.ranOut(to);
-        options.onNotice?.(`memory ran out at a batch of ${from}: going on with ${to}`);
-      },
-      onBatch(cost) {
-        if (over) return;
-        samples += cost.samples;
-        batches++;
-        tuner?.ran(cost);
-        options.onProgress?.({ samples, total, seconds: seconds() });
-      },
+  const tf32 = chooseTf32(wanted, options.tf32 ?? false);
+  const worker = new WorkerTeam(task, model, { provider: wanted, threads, fixedBatch, mayCut }, devices, {
+    onOpened(opened, notice, accumulates) {
+      provider = opened;
+      sizes.opened(opened, accumulates);
+      if (notice !== undefined) onNotice(notice);
+      if (opened === 'cuda' && options.tf32 && tf32 === 'off') onNotice(STAYS_OFF);
+      onProgress({ samples, total, seconds: seconds() });
     },
-  );
+    onStepDown: (step) => sizes.steppedDown(step),
+    onBatch(cost) {
+      if (over) return;
+      samples += cost.samples;
+      batches += cost.batches;
+      sizes.ran(cost, sampleBytes);
+      onProgress({ samples, total, seconds: seconds() });
+    },
+  });
 
   const pass = async (): Promise<readonly FoundBy[T['kind']][]> => {
     const { maxSamples, every } = options;
@@ -141,18 +141,23 @@ export async function runPass<T extends Task>(
             leftOut += count;
           })
         : read;
-    const feeds = tuner ? joinedFeeds(whole, () => tuner.size) : whole;
+    const feeds = tuneBatch || accumulate !== 1 ? joinedFeeds(whole, () => sizes.next()) : whole;
+    let number = 1;
     const iterator = feeds[Symbol.asyncIterator]();
     try {
       for (;;) {
         await worker.slot();
         const next = await iterator.next();
         if (next.done || over) break;
-        onFeed(next.value);
-        worker.send(next.value);
+        const feed = next.value;
+        onFeed(feed);
+        sampleBytes = bytesOf(feed) / Math.max(1, feed.samples);
+        const batch = Math.min(sizes.gathered, Math.max(1, feed.samples));
+        worker.send({ feed, batch, number });
+        number += Math.max(1, Math.ceil(feed.samples / batch));
       }
     } finally {
-      await iterator.return?.();
+      await iterator.return?.(undefined);
     }
     return over ? [] : worker.finish();
   };
@@ -168,7 +173,8 @@ export async function runPass<T extends Task>(
       samples,
       ...(leftOut > 0 ? { leftOut } : {}),
       batches,
-      batchSize: tuner?.best ?? batchSize,
+      batchSize: sizes.batchSize,
+      accumulate: sizes.accumulate,
       seconds: seconds(),
       layers,
       ...(answers ? { answers } : {}),
@@ -181,6 +187,10 @@ export async function runPass<T extends Task>(
     forget();
     await worker.stop(GRACE);
   }
+}
+
+function bytesOf({ tensors }: Feed): number {
+  return Object.values(tensors).reduce((bytes, { data }) => bytes + data.byteLength, 0);
 }
 
 /** At least one: `undefined` is the first there is. */

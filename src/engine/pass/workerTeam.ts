@@ -1,9 +1,8 @@
-import type { Feed } from '../../data/feed.js';
 import type { ModelBytes } from '../../instrument/rewrittenModel.js';
 import { addedAnswers, type ClassAnswers } from '../collect/classCounts.js';
 import { mergeFound } from '../collect/mergeFound.js';
 import { type InferenceEvents, InferenceWorker } from './inferenceWorker.js';
-import type { FoundBy, Task, WorkerOptions } from './messages.js';
+import type { Batches, FoundBy, Task, WorkerOptions } from './messages.js';
 
 /** A task whose models another worker may take over. */
 function copyOf<T extends Task>(task: T): T {
@@ -38,7 +37,7 @@ export class WorkerTeam<T extends Task> {
     const used = task.kind === 'coordinates' ? devices.slice(0, 1) : devices;
     // Each worker takes a buffer over, the last one the original.
     const copies = used.map((_, i) =>
-      i === used.length - 1 ? model : { ...model, bytes: model.bytes.slice() },
+      i === used.length - 1 ? model : { ...model, bytes: model.bytes.slice(), single: model.single?.slice() },
     );
     this.#workers = used.map(
       (device, i) =>
@@ -58,9 +57,9 @@ export class WorkerTeam<T extends Task> {
     await this.#next().slot();
   }
 
-  /** Sends a batch to the worker whose turn it is. The buffers of its tensors are empty here afterwards. */
-  send(feed: Feed): void {
-    this.#next().send(feed);
+  /** Sends batches for one run to the worker whose turn it is. The buffers of their tensors are empty here afterwards. */
+  send(batches: Batches): void {
+    this.#next().send(batches);
     this.#turn++;
   }
 

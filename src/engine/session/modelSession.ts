@@ -4,7 +4,7 @@ import { UserError } from '../../errors.js';
 import type { ModelBytes } from '../../instrument/rewrittenModel.js';
 import type { Provider } from '../../run/schema.js';
 import { runError, sessionError } from './ortErrors.js';
-import { openOn, type ProviderChoice } from './provider.js';
+import { type ExecutionProvider, openOn, type ProviderChoice } from './provider.js';
 
 type Ort = typeof import('onnxruntime-node');
 
@@ -40,6 +40,8 @@ export class ModelSession {
     readonly provider: Provider,
     /** What there is to tell about the choice of the provider. */
     readonly notice: string | undefined,
+    /** Whether one run takes several batches. */
+    readonly accumulates: boolean,
   ) {
     this.#ort = ort;
     this.#session = session;
@@ -51,15 +53,17 @@ export class ModelSession {
    * @throws UserError where the provider or the model does not load.
    */
   static async open(
-    { bytes, externalDataFolder: folder }: ModelBytes,
+    { bytes, single, accumulates = false, externalDataFolder: folder }: ModelBytes,
     options: SessionOptions,
   ): Promise<ModelSession> {
     const { default: ort } = await import('onnxruntime-node');
     ort.env.logLevel = 'fatal';
+    /** On the CPU nothing has to be fetched, and several batches a run would only take memory. */
+    const singleOn = ([first]: readonly ExecutionProvider[]) => (first === 'cpu' ? single : undefined);
     const known = ort.listSupportedBackends().map(({ name }) => name);
     try {
       const { session, provider, notice } = await openOn({ ...options, known }, (executionProviders) =>
-        ort.InferenceSession.create(bytes, {
+        ort.InferenceSession.create(singleOn(executionProviders) ?? bytes, {
           executionProviders,
           graphOptimizationLevel: 'all',
           logSeverityLevel: FATAL_ONLY,
@@ -67,20 +71,29 @@ export class ModelSession {
           extra: { session: { ...AS_WRITTEN, ...externalData(folder) } },
         }),
       );
-      return new ModelSession(ort, session, provider, notice);
+      const several = accumulates && singleOn([provider]) === undefined;
+      return new ModelSession(ort, session, provider, notice, several);
     } catch (error) {
       throw error instanceof UserError ? error : sessionError(error);
     }
   }
 
-  /** @throws UserError where the model cannot run on this batch. */
-  async run({ tensors }: Feed): Promise<Outputs> {
+  /**
+   * @param batch samples that the model takes at once. Where it takes several batches in one run, the feed may hold
+   *   that many times as many.
+   * @throws UserError where the model cannot run on this batch.
+   */
+  async run({ tensors, samples }: Feed, batch: number = samples): Promise<Outputs> {
     const { Tensor } = this.#ort;
+    const shaped = (dims: readonly number[]) => {
+      if (!this.accumulates) return dims;
+      return batch === samples ? [1, ...dims] : [samples / batch, batch, ...dims.slice(1)];
+    };
     try {
       const inputs = Object.fromEntries(
         Object.entries(tensors).map(([input, { type, data, dims }]) => [
           input,
-          new Tensor(type as Tensor.Type, data as Tensor.DataType, dims),
+          new Tensor(type as Tensor.Type, data as Tensor.DataType, shaped(dims)),
         ]),
       );
       const outputs = await this.#session.run(inputs);

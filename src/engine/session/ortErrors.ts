@@ -1,22 +1,42 @@
 import type { TensorData } from '../../data/feed.js';
 import { messageOf, UserError } from '../../errors.js';
-import { OutOfMemoryError } from './outOfMemory.js';
+import { BatchTooLargeError, type TooLargeBecause } from './batchTooLarge.js';
 import { cleanedMessage } from './runtimeMessages.js';
+import { heldTf32, type Tf32 } from './tf32.js';
 
 /** The tensors of a batch, by input. */
 type Feeds = Readonly<Record<string, TensorData>>;
 
+/** What was run when ONNX Runtime threw. */
+interface Situation {
+  /** None while a model loads. */
+  readonly feeds: Feeds;
+  readonly tf32: Tf32;
+}
+
 /** A message of ONNX Runtime that delve knows, and what it says instead. */
 interface KnownMessage {
   readonly pattern: RegExp;
-  /** `match.input` is the whole message, `feeds` the batch that ran (none while a model loads). */
-  readonly sentence: (match: RegExpExecArray, feeds: Feeds) => string;
-  /** Whether less memory would have done: the pass then tries smaller batches. */
-  readonly memory?: true;
+  /** `match.input` is the whole message. */
+  readonly sentence: (match: RegExpExecArray, situation: Situation) => string;
+  /** Where fewer samples may run: the pass then tries smaller batches. */
+  readonly tooLarge?: {
+    readonly because: TooLargeBecause;
+    /** As the beginning of a sentence. */
+    readonly reason: (message: string, situation: Situation) => string;
+  };
 }
 
 const outOfMemory =
-  /failed to allocate|out of memory|bad_alloc|allocation failed|CUBLAS_STATUS_ALLOC_FAILED/i;
+  /failed to allocate|out of memory|bad_alloc|allocation failed|CU(?:BLAS|DNN)_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation/i;
+
+/** cuDNN, and its front end that ONNX Runtime builds convolutions with, for shapes that none of its kernels is for. */
+const noKernel =
+  /No valid (?:engine configs|execution plans)|HEURISTIC_QUERY_FAILED|GRAPH_(?:NOT_SUPPORTED|EXECUTION_PLAN_CREATION_FAILED)|CU(?:DNN|BLAS)_STATUS_NOT_SUPPORTED/;
+
+/** Operators of CUDA that count elements in 32 bits. */
+const tooManyElements =
+  /numeric_limits<[\w:]+>::max|DivMod|narrowing_error|SafeInt|CUDNN_STATUS_BAD_PARAM.*cudnnSetTensorNdDescriptor|invalid configuration argument/;
 
 /** While a model loads; the first that matches is taken. */
 const loading: readonly KnownMessage[] = [
@@ -37,7 +57,7 @@ const loading: readonly KnownMessage[] = [
   },
   {
     pattern: outOfMemory,
-    memory: true,
+    tooLarge: { because: 'memory', reason: () => 'memory ran out' },
     sentence: ({ input }) =>
       `memory ran out at loading the model${wanted(input)}: free some, or take another --provider or machine`,
   },
@@ -47,7 +67,7 @@ const loading: readonly KnownMessage[] = [
 const running: readonly KnownMessage[] = [
   {
     pattern: /^Got invalid dimensions for input: (.+) for the following indices\n([\s\S]*)/,
-    sentence: ([, input, list], feeds) => {
+    sentence: ([, input, list], { feeds }) => {
       const wrong = [...list.matchAll(/index: (\d+) Got: (\d+) Expected: (\d+)/g)].map(
         ([, axis, got, expected]) => `axis ${axis} is ${got} where the model wants ${expected}`,
       );
@@ -56,7 +76,7 @@ const running: readonly KnownMessage[] = [
   },
   {
     pattern: /^Invalid rank for input: (.+) Got: \d+ Expected: (\d+)/,
-    sentence: ([, input, rank], feeds) =>
+    sentence: ([, input, rank], { feeds }) =>
       `input ${input} of shape ${shapeOf(feeds[input])} does not fit: the model wants ${rank} dimensions`,
   },
   {
@@ -70,7 +90,7 @@ const running: readonly KnownMessage[] = [
   },
   {
     pattern: outOfMemory,
-    memory: true,
+    tooLarge: { because: 'memory', reason: () => 'memory ran out' },
     sentence: ({ input }) => {
       const layer = observedAt(failedNode(input)?.node ?? '');
       return layer === undefined
@@ -78,25 +98,54 @@ const running: readonly KnownMessage[] = [
         : `memory ran out at the products of ${layer}${wanted(input)}: they grow with the square of its features, whatever the batch; choose another --conv-method or --sequence-method, or leave the layer out with --exclude`;
     },
   },
+  {
+    pattern: noKernel,
+    tooLarge: {
+      because: 'kernel',
+      reason: (message, { tf32 }) =>
+        tf32 === 'off'
+          ? `without TF32 (--tf32 allows it) CUDA has no kernel for ${placeOf(message)}`
+          : `CUDA has no kernel for ${placeOf(message)}`,
+    },
+    sentence: ({ input }, { feeds, tf32 }) =>
+      tf32 === 'off'
+        ? `${placeOf(input)} cannot run on ${shapesOf(feeds)}: CUDA has no kernel for it without TF32; allow that with --tf32, ${elsewhere}`
+        : `${placeOf(input)} cannot run on ${shapesOf(feeds)}: CUDA has no kernel for it; ${elsewhere}`,
+  },
+  {
+    pattern: tooManyElements,
+    tooLarge: {
+      because: 'count',
+      reason: (message) => `${placeOf(message)} cannot count the elements of tensors so large`,
+    },
+    sentence: ({ input }, { feeds }) =>
+      `${placeOf(input)} cannot run on ${shapesOf(feeds)}: its tensors have more elements than this provider can count (2³¹ − 1); ${elsewhere}`,
+  },
 ];
+
+const elsewhere = 'take a smaller --batch, smaller samples, or --provider cpu';
 
 /** What ONNX Runtime throws while it loads a model, as one sentence that names the node and its operator. */
 export function sessionError(error: unknown): UserError {
   const message = messageOf(error);
   return (
-    known(loading, message, {}) ??
+    known(loading, message, { feeds: {}, tf32: heldTf32() }) ??
     new UserError(`ONNX Runtime does not load the model: ${cleanedMessage(message)}`)
   );
 }
 
-/** What ONNX Runtime throws while it runs the batch `feeds`, as one sentence. */
-export function runError(error: unknown, feeds: Feeds): UserError {
+/**
+ * What ONNX Runtime throws while it runs the batch `feeds`, as one sentence.
+ *
+ * @param tf32 whether CUDA may have rounded to TF32; by default what holds in this process.
+ * @returns a `BatchTooLargeError` where fewer samples may run.
+ */
+export function runError(error: unknown, feeds: Feeds, tf32: Tf32 = heldTf32()): UserError {
   const message = messageOf(error);
-  const shapes = Object.entries(feeds).map(([input, tensor]) => `${input} ${shapeOf(tensor)}`);
   const reason = cleanedMessage(failedNode(message)?.reason ?? message);
   return (
-    known(running, message, feeds) ??
-    new UserError(`${placeOf(message)} cannot run on ${shapes.join(', ')}: ${reason}`)
+    known(running, message, { feeds, tf32 }) ??
+    new UserError(`${placeOf(message)} cannot run on ${shapesOf(feeds)}: ${reason}`)
   );
 }
 
@@ -105,13 +154,22 @@ export function isOutOfMemory(message: string): boolean {
   return outOfMemory.test(message);
 }
 
-function known(table: readonly KnownMessage[], message: string, feeds: Feeds): UserError | undefined {
-  for (const { pattern, sentence, memory } of table) {
+function known(table: readonly KnownMessage[], message: string, situation: Situation): UserError | undefined {
+  for (const { pattern, sentence, tooLarge } of table) {
     const match = pattern.exec(message);
-    if (match) return new (memory ? OutOfMemoryError : UserError)(sentence(match, feeds));
+    if (!match) continue;
+    const said = sentence(match, situation);
+    return tooLarge
+      ? new BatchTooLargeError(said, tooLarge.because, tooLarge.reason(message, situation))
+      : new UserError(said);
   }
   return undefined;
 }
+
+const shapesOf = (feeds: Feeds): string =>
+  Object.entries(feeds)
+    .map(([input, tensor]) => `${input} ${shapeOf(tensor)}`)
+    .join(', ');
 
 /** The node that failed, its operator, and why, as far as the message tells. */
 function failedNode(message: string): { op: string; node: string; reason: string } | undefined {

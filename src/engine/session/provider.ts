@@ -77,6 +77,13 @@ export async function openOn<S>(
   }
 }
 
+/** Whether ONNX Runtime's provider for CUDA is installed; what it needs itself may be missing all the same. */
+export function mayLoadCuda(): boolean {
+  const library =
+    process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so';
+  return existsSync(join(runtimeFolder().binaries, library));
+}
+
 /** Whether a failure is about the provider, its libraries or its device, and not about the model. */
 function isProviderFailure(error: unknown): boolean {
   return /cuda|cudnn|cublas|webgpu|adapter|shared library|ExecutionProvider|built without/i.test(
@@ -101,7 +108,7 @@ function refusal(provider: 'cuda' | 'webgpu', error: unknown): UserError {
 function reasonOf(provider: string, error: unknown): string {
   const message = messageOf(error);
   if (provider === 'cuda' && /shared library/i.test(message)) {
-    return existsSync(join(runtimeFolder().binaries, 'libonnxruntime_providers_cuda.so'))
+    return mayLoadCuda()
       ? 'its provider library is there, but CUDA or cuDNN is missing or of another version'
       : "ONNX Runtime's CUDA provider library is not installed";
   }

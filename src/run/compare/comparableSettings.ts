@@ -29,8 +29,8 @@ interface Comparable {
 
 /**
  * Everything that changes the numbers of an unchanged model. Decisive is what makes them answer another question;
- * more samples of the same kind, or another precision, answer the same one a little differently. Paths, the provider
- * and the batch size are left out: they differ from one machine to the next, and change the last digits at most.
+ * more samples of the same kind, or another precision, answer the same one a little differently. Paths, the provider,
+ * the batch size and how many batches a run took are left out: they differ from one machine to the next, and change the last digits at most.
  */
 const COMPARABLE: readonly Comparable[] = [
   decisive('threshold', '--threshold'),
@@ -49,7 +49,7 @@ const COMPARABLE: readonly Comparable[] = [
   minor('every', '--every', 'samples', ({ settings }) => settings.every ?? 1),
   minor('precision', '--precision', 'precision', ({ settings }) => settings.precision),
   minor('measureAt', '--measure-at', 'precision', ({ settings }) => settings.measureAt ?? 'output'),
-  minor('tf32', undefined, 'precision', ({ settings }) => settings.tf32 ?? 'off'),
+  minor('tf32', '--tf32', 'precision', ({ settings }) => settings.tf32 ?? 'off'),
 ];
 
 function decisive(setting: keyof RunSettings, flag: string): Comparable {

@@ -66,6 +66,7 @@ const settings = {
   devices: optional(arrayOf(wholeFrom(0))),
   tf32: optional(oneOf('off', 'allowed')),
   batchSize: wholeFrom(1),
+  accumulate: optional(wholeFrom(1)),
   split: string,
   interpolate: optional(wholeFrom(1)),
   interpolation: optional(oneOf('nearest', 'linear')),

@@ -59,9 +59,9 @@ async function collected(
   try {
     const task = { outputs: instrumented.layers, lifts: instrumented.lifts };
     const collector = new MomentCollector(session, task, fixedBatch);
-    for (const { dims, values } of given) {
+    for (const [i, { dims, values }] of given.entries()) {
       const tensors = { x: { type: 'float32' as const, dims: [...dims], data: Float32Array.from(values) } };
-      await collector.add({ samples: dims[0], tensors });
+      await collector.add({ feed: { samples: dims[0], tensors }, batch: dims[0], numberOf: () => i + 1 });
     }
     return { layers: (await collector.result()).layers, instrumented };
   } finally {

@@ -21,11 +21,11 @@ describe('mergeFound', () => {
 
   it('names the first batch in which NaN came up by its number among all', () => {
     const nan = (batch: number) => ({ invalid: { batch, reason: 'NaN or Inf came up' } });
-    // Three workers: the first had batches 1, 4, 7, the third 3, 6, 9.
+    // Three workers: the first had batches 1, 4, 7, the third 3, 6, 9, and each names them by these numbers.
     const [merged] = mergeFound([
-      [layer('a', 1, [1], nan(3))],
+      [layer('a', 1, [1], nan(7))],
       [layer('a', 1, [1])],
-      [layer('a', 1, [1], nan(2))],
+      [layer('a', 1, [1], nan(6))],
     ]);
     expect(merged.invalid).toEqual({ batch: 6, reason: 'NaN or Inf came up' });
   });

@@ -24,7 +24,10 @@ async function observed(
   const session = await ModelSession.open(model, { provider: 'cpu' });
   const collector = new MomentCollector(session, { outputs: model.layers }, fixedBatch);
   try {
-    for (const tensors of feeds) await collector.add({ samples: Object.values(tensors)[0].dims[0], tensors });
+    for (const [i, tensors] of feeds.entries()) {
+      const feed = { samples: Object.values(tensors)[0].dims[0], tensors };
+      await collector.add({ feed, batch: feed.samples, numberOf: () => i + 1 });
+    }
     return (await collector.result()).layers;
   } finally {
     await session.release();

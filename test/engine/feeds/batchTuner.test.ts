@@ -12,7 +12,7 @@ function tuned(
   for (let batch = 0; batch < 60; batch++) {
     const samples = tuner.size;
     sizes.push(samples);
-    tuner.ran({ samples, seconds: seconds(samples), memory: 100 + memory(samples) });
+    tuner.ran({ batches: 1, samples, seconds: seconds(samples), memory: 100 + memory(samples) });
   }
   return { sizes: [...new Set(sizes)], settled: sizes[59], best: tuner.best };
 }
@@ -64,14 +64,14 @@ describe('the tuned batch size', () => {
 
   it('learns nothing from batches of other sizes', () => {
     const tuner = new BatchTuner(32, 0, Number.POSITIVE_INFINITY);
-    for (let i = 0; i < 10; i++) tuner.ran({ samples: 7, seconds: 1, memory: 0 });
+    for (let i = 0; i < 10; i++) tuner.ran({ batches: 1, samples: 7, seconds: 1, memory: 0 });
     expect(tuner.size).toBe(32);
   });
 
   it('goes back to what fits where memory ran out, and does not grow beyond it', () => {
     const tuner = new BatchTuner(32, 0, Number.POSITIVE_INFINITY);
     const run = (samples: number, seconds: number) => {
-      for (let i = 0; i < 4; i++) tuner.ran({ samples, seconds, memory: 1 });
+      for (let i = 0; i < 4; i++) tuner.ran({ batches: 1, samples, seconds, memory: 1 });
     };
     run(32, 1);
     run(64, 1);
@@ -86,7 +86,7 @@ describe('the tuned batch size', () => {
     const tuner = new BatchTuner(32, 0, Number.POSITIVE_INFINITY);
     tuner.ranOut(16);
     expect([tuner.size, tuner.best]).toEqual([16, 16]);
-    for (let i = 0; i < 4; i++) tuner.ran({ samples: 16, seconds: 1, memory: 1 });
+    for (let i = 0; i < 4; i++) tuner.ran({ batches: 1, samples: 16, seconds: 1, memory: 1 });
     expect(tuner.size).toBe(16);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Feed } from '../../../src/data/feed.js';
 import { MomentCollector } from '../../../src/engine/collect/momentCollector.js';
-import { StepDown } from '../../../src/engine/feeds/stepDown.js';
+import { type Stack, type Step, StepDown } from '../../../src/engine/feeds/stepDown.js';
+import { BatchTooLargeError } from '../../../src/engine/session/batchTooLarge.js';
 import type { ModelSession } from '../../../src/engine/session/modelSession.js';
 import { runError } from '../../../src/engine/session/ortErrors.js';
-import { OutOfMemoryError } from '../../../src/engine/session/outOfMemory.js';
 
 const feedOf = (values: readonly number[]): Feed => ({
   samples: values.length,
@@ -21,8 +21,8 @@ function runner(room: number) {
     ran,
     labels,
     completed: () => completed,
-    async add({ samples, tensors, labels: of }: Feed) {
-      if (samples > room) throw new OutOfMemoryError('memory ran out');
+    async add({ feed: { samples, tensors, labels: of } }: Stack) {
+      if (samples > room) throw tooLarge('memory');
       completed++;
       ran.push([...tensors.x.data].map(Number));
       labels.push(...(of ?? []));
@@ -30,33 +30,35 @@ function runner(room: number) {
   };
 }
 
+const tooLarge = (because: 'memory' | 'kernel' | 'count') =>
+  new BatchTooLargeError('memory ran out', because, 'memory ran out');
+
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 describe('StepDown', () => {
   it('runs every sample once and in order, whatever memory there is', async () => {
     for (const room of [1, 2, 3, 5, 8, 100]) {
       const found = runner(room);
-      const steps: [number, number][] = [];
-      const careful = new StepDown(found, (from, to) => steps.push([from, to]));
+      const steps: Step[] = [];
+      const careful = new StepDown(found, (step) => steps.push(step));
       await careful.run(feedOf(upTo(11)));
       await careful.run(feedOf(upTo(30).slice(11)));
       expect(found.ran.flat()).toEqual(upTo(30));
       expect(found.labels).toEqual(upTo(30).map(String));
       expect(Math.max(...found.ran.map((values) => values.length))).toBeLessThanOrEqual(room);
-      for (const [from, to] of steps) expect(to).toBe(Math.ceil(from / 2));
+      // Told once, with what the smaller size came from.
+      expect(steps.length).toBeLessThanOrEqual(2);
+      for (const { from, to } of steps) expect(to).toBeLessThan(from);
     }
   });
 
   it('does not try again what did not fit', async () => {
     const found = runner(3);
-    const steps: [number, number][] = [];
-    const careful = new StepDown(found, (from, to) => steps.push([from, to]));
+    const steps: Step[] = [];
+    const careful = new StepDown(found, (step) => steps.push(step));
     await careful.run(feedOf(upTo(8)));
     await careful.run(feedOf(upTo(8)));
-    expect(steps).toEqual([
-      [8, 4],
-      [4, 2],
-    ]);
+    expect(steps).toEqual([{ of: 'samples a batch', from: 8, to: 2, reason: 'memory ran out' }]);
     expect(found.ran.map((values) => values.length)).toEqual([2, 2, 2, 2, 2, 2, 2, 2]);
   });
 
@@ -77,7 +79,7 @@ describe('StepDown', () => {
       completed: () => completed,
       async add() {
         completed++;
-        throw new OutOfMemoryError('after the model had run');
+        throw new BatchTooLargeError('after the model had run', 'memory', 'memory ran out');
       },
     };
     await expect(new StepDown(later, () => {}).run(feedOf([1, 2]))).rejects.toThrow(
@@ -107,7 +109,7 @@ describe('StepDown', () => {
     const outputs = [{ layer: 'fc', count: 'n', sum: 's', scatter: 'q' }];
     const collector = new MomentCollector(session as unknown as ModelSession, { outputs }, undefined);
     const careful = new StepDown(
-      { add: (feed) => collector.add(feed), completed: () => completed },
+      { add: (stack) => collector.add(stack), completed: () => completed },
       () => {},
     );
     await careful.run(feedOf(upTo(10)));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BatchTooLargeError } from '../../../src/engine/session/batchTooLarge.js';
 import { runError, sessionError } from '../../../src/engine/session/ortErrors.js';
 import { UserError } from '../../../src/errors.js';
 
@@ -72,5 +73,113 @@ describe('runError', () => {
     const error = runError(new Error(message), given);
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toBe(sentence);
+  });
+});
+
+// What CUDA, cuBLAS and cuDNN say through ONNX Runtime where a batch is too large for them.
+describe('a batch that is too large for the provider', () => {
+  const feeds = { x: { type: 'float32' as const, dims: [128, 5], data: new Float32Array(640) } };
+  const failed = (op: string, node: string, status: string) =>
+    `Non-zero status code returned while running ${op} node. Name:'${node}' Status Message: ${status}`;
+  const cuda = '/onnxruntime_src/onnxruntime/core/providers/cuda';
+  const elsewhere = 'take a smaller --batch, smaller samples, or --provider cpu';
+  const noKernel = `node /conv (Conv) cannot run on x [128, 5]: CUDA has no kernel for it without TF32; allow that with --tf32, ${elsewhere}`;
+  const notCounted = (node: string) =>
+    `${node} cannot run on x [128, 5]: its tensors have more elements than this provider can count (2³¹ − 1); ${elsewhere}`;
+
+  it.each([
+    [
+      'kernel',
+      failed(
+        'Conv',
+        '/conv',
+        `Failed to initialize CUDNN Frontend${cuda}/cudnn_fe_call.cc:99 std::conditional_t<THRW, void, onnxruntime::common::Status> onnxruntime::CudaCall(ERRTYPE, const char*, const char*, SUCCTYPE, const char*, const char*, int) [with ERRTYPE = cudnn_frontend::error_object; bool THRW = true] CUDNN_FE failure 8: HEURISTIC_QUERY_FAILED ; GPU=0 ; hostname=h ; file=${cuda}/nn/conv.cc ; line=224 ; expr=s_.cudnn_fe_graph->create_execution_plans({heur_mode});`,
+      ),
+      noKernel,
+      'without TF32 (--tf32 allows it) CUDA has no kernel for node /conv (Conv)',
+    ],
+    ['kernel', failed('Conv', '/conv', 'No valid engine configs for ConvFwd_'), noKernel, undefined],
+    [
+      'kernel',
+      failed(
+        'Conv',
+        '/conv',
+        'CUDNN failure 9: CUDNN_STATUS_NOT_SUPPORTED ; GPU=0 ; hostname=h ; expr=cudnnSetTensorNdDescriptor(tensor_, dataType, static_cast<int>(rank), dims.data(), strides.data());',
+      ),
+      noKernel,
+      undefined,
+    ],
+    [
+      'count',
+      failed(
+        'Transpose',
+        '/t',
+        `${cuda}/shared_inc/fast_divmod.h:29 onnxruntime::cuda::DivMod<int>::DivMod(int) d_ >= 1 && d_ <= static_cast<uint32_t>(std::numeric_limits<int>::max()) was false. \n`,
+      ),
+      notCounted('node /t (Transpose)'),
+      'node /t (Transpose) cannot count the elements of tensors so large',
+    ],
+    ['count', failed('Transpose', '/t', 'narrowing_error'), notCounted('node /t (Transpose)'), undefined],
+    [
+      'count',
+      failed(
+        'Add',
+        '/a',
+        'CUDA failure 9: invalid configuration argument ; GPU=0 ; hostname=h ; file=f ; line=1 ; expr=e',
+      ),
+      notCounted('node /a (Add)'),
+      undefined,
+    ],
+    [
+      'memory',
+      failed('Gemm', '/g', 'CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0 ; hostname=h ; expr=e'),
+      'memory ran out at node /g (Gemm): take a smaller --batch',
+      'memory ran out',
+    ],
+    [
+      'memory',
+      failed(
+        'Add',
+        '/a',
+        'CUDA failure 2: out of memory ; GPU=0 ; hostname=h ; file=f ; line=1 ; expr=cudaMalloc',
+      ),
+      'memory ran out at node /a (Add): take a smaller --batch',
+      'memory ran out',
+    ],
+    [
+      'memory',
+      failed('Conv', '/c', 'CUDNN failure 4: CUDNN_STATUS_ALLOC_FAILED ; GPU=0 ; hostname=h'),
+      'memory ran out at node /c (Conv): take a smaller --batch',
+      undefined,
+    ],
+  ] as const)('%s: %s', (because, message, sentence, reason) => {
+    const error = runError(new Error(message), feeds, 'off');
+    expect(error).toBeInstanceOf(BatchTooLargeError);
+    expect(error).toMatchObject({ because, message: sentence, ...(reason === undefined ? {} : { reason }) });
+  });
+
+  it('names --tf32 only where it would change something', () => {
+    const { message } = runError(
+      new Error(failed('Conv', '/conv', 'HEURISTIC_QUERY_FAILED')),
+      feeds,
+      'allowed',
+    );
+    expect(message).toBe(
+      `node /conv (Conv) cannot run on x [128, 5]: CUDA has no kernel for it; ${elsewhere}`,
+    );
+  });
+
+  it('is not what a failure is that fewer samples would not help', () => {
+    for (const status of [
+      'CUDA failure 700: an illegal memory access was encountered ; GPU=0 ; hostname=h',
+      'CUBLAS failure 13: CUBLAS_STATUS_EXECUTION_FAILED ; GPU=0 ; hostname=h',
+      'CUDNN failure 5000: CUDNN_STATUS_EXECUTION_FAILED ; GPU=0 ; hostname=h',
+    ]) {
+      const error = runError(new Error(failed('Conv', '/c', status)), feeds, 'off');
+      expect(error).not.toBeInstanceOf(BatchTooLargeError);
+      expect(error.message).toBe(
+        `node /c (Conv) cannot run on x [128, 5]: ${status.replace(/ ; GPU.*/, '')}`,
+      );
+    }
   });
 });
