@@ -29,12 +29,18 @@ export class PythonPeer {
 
   /**
    * @param script a file in `peers/`.
+   * @param environment what it inherits.
    * @returns the process when it is ready; what is missing, in words, where Python or a package is not installed.
    * @throws Error where the script fails.
    */
-  static async start(python: string, script: string, args: readonly string[]): Promise<PythonPeer | string> {
+  static async start(
+    python: string,
+    script: string,
+    args: readonly string[],
+    environment: NodeJS.ProcessEnv = process.env,
+  ): Promise<PythonPeer | string> {
     const path = fileURLToPath(new URL(`../../peers/${script}`, import.meta.url));
-    const env: NodeJS.ProcessEnv = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
+    const env: NodeJS.ProcessEnv = { ...environment, PYTHONDONTWRITEBYTECODE: '1' };
     for (const library of ['OMP', 'MKL', 'OPENBLAS']) env[`${library}_NUM_THREADS`] = THREADS;
     const child = spawn(python, [path, ...args], { env });
     try {

@@ -4,5 +4,8 @@
 const root = new URL('../../../../../', import.meta.url);
 const { analyze, covariance, diagnose, mean, readMoments }: typeof import('../../src/index.js') =
   await import(new URL('dist/index.js', root).href);
+const { openData }: typeof import('../../src/data/open/openData.js') = await import(
+  new URL('dist/data/open/openData.js', root).href
+);
 
-export { analyze, covariance, diagnose, mean, readMoments, root };
+export { analyze, covariance, diagnose, mean, openData, readMoments, root };

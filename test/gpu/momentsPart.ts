@@ -83,6 +83,8 @@ async function cases({ folder, provider }: Settings): Promise<Case[]> {
       },
     },
     shallow('CNN, batches of 50 and an odd rest', { ...cnn, batchSize: 50 }),
+    shallow('CNN, three batches a run', { ...cnn, batchSize: 50, accumulate: 3 }),
+    shallow('RNN, four batches a run', { ...rnn, batchSize: 30, accumulate: 4 }),
     shallow('CNN, batches of 7', { ...cnn, batchSize: 7, maxSamples: 31 }),
     shallow('CNN with BatchNorm', { ...images, model: fixture('mnist-cnn-bn.onnx') }),
     ...(['mean', 'max', 'median'] as const).map((convMethod) =>

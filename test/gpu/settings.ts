@@ -8,6 +8,10 @@ export interface Settings {
   /** The Python that has PyTorch and delve. */
   readonly python: string;
   readonly rounds: number;
+  /** Allow TF32 in the activations, on both sides. */
+  readonly tf32: boolean;
+  /** The parts that are done, in this order. */
+  readonly parts: readonly string[];
   /** For models and data; removed at the end. */
   readonly folder: string;
 }
@@ -29,6 +33,9 @@ export interface Part {
   readonly details?: unknown;
 }
 
+/** What the proof consists of. Memory comes last: where the process dies of it, nothing else is lost. */
+export const PARTS: readonly string[] = ['speed', 'batches', 'moments', 'devices', 'images', 'memory'];
+
 /** @throws TypeError for options that it does not know. */
 export function settingsFrom(args: readonly string[], folder: string): Settings {
   const { values } = parseArgs({
@@ -37,12 +44,17 @@ export function settingsFrom(args: readonly string[], folder: string): Settings 
       provider: { type: 'string', default: 'cuda' },
       json: { type: 'string' },
       python: { type: 'string', default: 'python3' },
-      rounds: { type: 'string', default: '3' },
+      rounds: { type: 'string', default: '2' },
+      tf32: { type: 'boolean', default: false },
+      parts: { type: 'string', default: PARTS.join(',') },
     },
   });
-  const { provider, json, python, rounds } = values;
+  const { provider, json, python, rounds, tf32 } = values;
   if (provider !== 'cuda' && provider !== 'webgpu' && provider !== 'cpu') {
     throw new TypeError(`--provider ${provider}: give cuda, webgpu, or cpu for a rehearsal`);
   }
-  return { provider, json, python, rounds: Math.max(1, Number(rounds) || 1), folder };
+  const parts = values.parts.split(',');
+  const unknown = parts.find((part) => !PARTS.includes(part));
+  if (unknown !== undefined) throw new TypeError(`--parts ${unknown}: give some of ${PARTS.join(', ')}`);
+  return { provider, json, python, rounds: Math.max(1, Number(rounds) || 1), tf32, parts, folder };
 }

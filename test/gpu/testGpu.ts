@@ -2,8 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { table } from '../../bench/tables.js';
+import { batchesPart } from './batchesPart.js';
 import { diagnose } from './delve.js';
 import { devicesPart } from './devicesPart.js';
+import { imagesPart } from './imagesPart.js';
+import { librariesInUse } from './libraries.js';
 import { memoryPart } from './memoryPart.js';
 import { momentsPart } from './momentsPart.js';
 import { type Part, type Row, type Settings, settingsFrom } from './settings.js';
@@ -24,6 +27,8 @@ try {
 }
 
 async function prove(settings: Settings): Promise<number> {
+  // Read once by a process: what is compared, plain inference among it, has to be on one side of it.
+  if (settings.provider === 'cuda') process.env.NVIDIA_TF32_OVERRIDE = settings.tf32 ? '1' : '0';
   const machine = await diagnose();
   const provider = machine.providers.find(({ name }) => name === settings.provider);
   if (!provider?.loads) {
@@ -33,19 +38,23 @@ async function prove(settings: Settings): Promise<number> {
     return 0;
   }
   const parts: Record<string, () => Promise<Part>> = {
-    moments: () => momentsPart(settings),
-    memory: () => memoryPart(settings),
-    devices: () => devicesPart(settings, machine.gpus.length),
     speed: () => speedPart(settings),
+    batches: () => batchesPart(settings),
+    moments: () => momentsPart(settings),
+    devices: () => devicesPart(settings, machine.gpus.length),
+    images: () => imagesPart(settings),
+    memory: () => memoryPart(settings),
   };
   const rows: Row[] = [];
   const results: Record<string, unknown> = {};
-  for (const [name, part] of Object.entries(parts)) {
+  for (const name of settings.parts) {
+    const part = parts[name];
+    const started = performance.now();
     console.error(`${name} …`);
     try {
       const { rows: more, details } = await part();
       rows.push(...more);
-      results[name] = { rows: more, details };
+      results[name] = { rows: more, details, seconds: (performance.now() - started) / 1000 };
     } catch (error) {
       // The other parts have something to tell all the same.
       rows.push({
@@ -59,6 +68,7 @@ async function prove(settings: Settings): Promise<number> {
       skipped: false,
       settings: { ...settings, folder: undefined },
       machine,
+      libraries: await librariesInUse(),
       rows,
       results,
     });
