@@ -57,12 +57,16 @@ export function accumulated(
     { name: sum, type: 'float64', rank: 1, zero: outer.constant('float64', [0]) } as const,
     { name: scatter, type: 'float64', rank: 2, zero: outer.constant('float64', [0]) } as const,
   ]);
-  const body = bodyOf(graph, layers, inputs, totals, new NodeBuilder(opset, takenBy(graph, outer)));
+  const summed = new Set<string>(totals.map(({ name }) => name));
+  const shifts = new Set(layers.map(({ shift }) => shift));
+  // What else the model gives is given for each batch.
+  const scanned = graph.output.filter(({ name }) => !summed.has(name) && !shifts.has(name));
+  const body = bodyOf(graph, layers, inputs, totals, scanned, new NodeBuilder(opset, takenBy(graph, outer)));
   outer.addWithOutputs(
     'Loop',
     [trips, '', ...totals.map(({ zero }) => zero)],
     {},
-    totals.map(({ name }) => name),
+    [...totals, ...scanned].map(({ name }) => name),
   );
   const loop = outer.nodes[outer.nodes.length - 1];
   loop.attribute = [bodyAttribute(body)];
@@ -74,7 +78,10 @@ export function accumulated(
       docString: graph.docString,
       node: outer.nodes,
       input: inputs.map((input) => withLeadingAxis(input, batches)),
-      output: totals.map(({ name, type, rank }) => declare(name, type, rank)),
+      output: [
+        ...totals.map(({ name, type, rank }) => declare(name, type, rank)),
+        ...scanned.map((output) => withLeadingAxis(output, batches)),
+      ],
     }),
   };
 }
@@ -89,6 +96,7 @@ function bodyOf(
   layers: readonly MomentOutputs[],
   inputs: readonly ValueInfoProto[],
   totals: readonly Total[],
+  scanned: readonly ValueInfoProto[],
   build: NodeBuilder,
 ): GraphProto {
   // Inside, the values of one batch have names of their own: a body may not call anything as it is called outside.
@@ -117,7 +125,11 @@ function bodyOf(
       declare(going, 'bool', 0),
       ...totals.map(({ type }, i) => declare(carried[i], type)),
     ],
-    output: [declare(goesOn, 'bool', 0), ...totals.map(({ type }, i) => declare(next[i], type))],
+    output: [
+      declare(goesOn, 'bool', 0),
+      ...totals.map(({ type }, i) => declare(next[i], type)),
+      ...scanned.map((output) => ({ ...output, name: innerName(output.name) })),
+    ],
     valueInfo: [...graph.valueInfo, ...inputs].map((value) => ({ ...value, name: innerName(value.name) })),
   });
 }
