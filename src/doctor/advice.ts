@@ -3,8 +3,29 @@ import type { Diagnosis, MissingLibrary } from './diagnosis.js';
 /** The driver's own library: no package brings it along. */
 const DRIVER = 'libcuda.so.1';
 
+/** The Vulkan loader, which WebGPU on Linux goes through. */
+const VULKAN_LOADER = 'libvulkan.so.1';
+
 /** What to do next, a sentence each, the first thing first. */
 export function adviceFor(found: Omit<Diagnosis, 'advice'>): string[] {
+  return [...cudaAdvice(found), ...webgpuAdvice(found)];
+}
+
+/** Where there is a GPU that WebGPU does not reach: the loader is missing, or it finds no driver. */
+function webgpuAdvice({ providers, gpus, platform }: Omit<Diagnosis, 'advice'>): string[] {
+  const webgpu = providers.find(({ name }) => name === 'webgpu');
+  if (!webgpu || webgpu.loads || gpus.length === 0 || !platform.startsWith('linux')) return [];
+  if (webgpu.reason?.includes(VULKAN_LOADER)) {
+    return [
+      `For WebGPU install the Vulkan loader (apt-get install libvulkan1, or dnf install vulkan-loader): ${VULKAN_LOADER} is not found.`,
+    ];
+  }
+  return [
+    `For WebGPU the Vulkan loader has to find the GPU's driver: where its ICD file (such as nvidia_icd.json) lies outside /usr/share/vulkan/icd.d, name it in VK_DRIVER_FILES (${webgpu.reason ?? 'no reason was given'}).`,
+  ];
+}
+
+function cudaAdvice(found: Omit<Diagnosis, 'advice'>): string[] {
   const { providers, gpus, platform } = found;
   const cuda = providers.find(({ name }) => name === 'cuda');
   const cpu = providers.find(({ name }) => name === 'cpu');

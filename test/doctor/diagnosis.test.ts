@@ -57,6 +57,19 @@ describe('adviceFor', () => {
     );
   });
 
+  it('names the package of the Vulkan loader, or the variable that points to the driver', () => {
+    const advice = (reason: string, more: Partial<Diagnosis> = {}) => {
+      const found = machine(cuda({ loads: true }), more);
+      const webgpu = { name: 'webgpu', loads: false, reason } as const;
+      return adviceFor({ ...found, providers: [...found.providers, webgpu] }).slice(1);
+    };
+    expect(advice('libvulkan.so.1: cannot open shared object file')).toEqual([
+      'For WebGPU install the Vulkan loader (apt-get install libvulkan1, or dnf install vulkan-loader): libvulkan.so.1 is not found.',
+    ]);
+    expect(advice('no adapter')[0]).toMatch(/VK_DRIVER_FILES \(no adapter\)/);
+    expect(advice('no adapter', { gpus: [] })).toEqual([]);
+  });
+
   it('puts ONNX Runtime itself first', () => {
     const providers: ProviderDiagnosis[] = [{ name: 'cpu', loads: false, reason: 'why' }, cuda({})];
     expect(adviceFor(machine(cuda({}), { providers }))).toEqual([

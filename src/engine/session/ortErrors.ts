@@ -171,15 +171,22 @@ const shapesOf = (feeds: Feeds): string =>
     .map(([input, tensor]) => `${input} ${shapeOf(tensor)}`)
     .join(', ');
 
-/** The node that failed, its operator, and why, as far as the message tells. */
+/**
+ * The node that failed, its operator, and why, as far as the message tells: of a Loop that batches are added up in, the
+ * node inside it.
+ */
 function failedNode(message: string): { op: string; node: string; reason: string } | undefined {
-  const match = /running (\S+) node\. Name:'([^']*)' Status Message: ([\s\S]*)/.exec(message);
+  const begin = [...message.matchAll(/running \S+ node\. Name:/g)].at(-1)?.index ?? 0;
+  const match = /running (\S+) node\. Name:'([^']*)' Status Message: ([\s\S]*)/.exec(message.slice(begin));
   return match ? { op: match[1], node: match[2], reason: match[3] } : undefined;
 }
 
 function placeOf(message: string): string {
   const failed = failedNode(message);
-  return failed ? at(failed.node, failed.op) : 'the model';
+  // Nobody knows a Loop of delve's own.
+  return failed && !(failed.op === 'Loop' && failed.node.startsWith('delve/'))
+    ? at(failed.node, failed.op)
+    : 'the model';
 }
 
 /** The layer whose moments a node computes, as far as its name tells; `undefined` for the model's own nodes. */

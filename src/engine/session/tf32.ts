@@ -1,4 +1,4 @@
-import type { ProviderChoice } from './provider.js';
+import type { Provider } from '../../run/schema.js';
 
 /** What NVIDIA's libraries read once, when they start: 0 keeps float32 products and convolutions in float32. */
 const OVERRIDE = 'NVIDIA_TF32_OVERRIDE';
@@ -16,7 +16,7 @@ export type Tf32 = 'off' | 'allowed';
  * @returns what holds in this process.
  */
 export function chooseTf32(
-  provider: ProviderChoice,
+  provider: 'auto' | Provider,
   wanted: boolean,
   env: NodeJS.ProcessEnv = process.env,
 ): Tf32 {

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { WORTH_A_TEAM } from '../../stats/reduction/tridiagonalKernel.js';
@@ -45,6 +45,8 @@ export async function statisticsOf(
     { length: count },
     () => new Worker(new URL('./statisticsThread.js', import.meta.url), { execArgv: [] }),
   );
+  // Each worker that computes listens once; from eleven on Node would take it for a leak.
+  if (signal) setMaxListeners(count + 10, signal);
   try {
     const [leader, ...helpers] = workers;
     for (; together > 0; together--) {

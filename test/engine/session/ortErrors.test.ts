@@ -183,3 +183,30 @@ describe('a batch that is too large for the provider', () => {
     }
   });
 });
+
+describe('a Loop that batches are added up in', () => {
+  // As ONNX Runtime 1.30 nests it: the status of the node inside is the message of the Loop.
+  const nested = (inner: string) =>
+    `Non-zero status code returned while running Loop node. Name:'delve/conv1/count_node_2' Status Message: ${inner}`;
+
+  it('is not named: the node inside is', () => {
+    const message = nested(
+      "Non-zero status code returned while running Conv node. Name:'/layer4/conv2/Conv' Status Message: CUDNN_FE failure 8: HEURISTIC_QUERY_FAILED",
+    );
+    const error = runError(new Error(message), {}, 'off');
+    expect(error).toMatchObject({
+      because: 'kernel',
+      reason: 'without TF32 (--tf32 allows it) CUDA has no kernel for node /layer4/conv2/Conv (Conv)',
+    });
+  });
+
+  it('is the model where nothing inside is named', () => {
+    const error = runError(
+      new Error(nested('Failed to allocate memory for requested buffer of size 274877906944')),
+      {},
+    );
+    expect(error.message).toBe(
+      'memory ran out at the model (it asked for 274.9 GB more): take a smaller --batch',
+    );
+  });
+});
