@@ -5,7 +5,7 @@ import type { DataOptions } from '../data/options.js';
 import { observe } from '../engine/observe.js';
 import type { PassOptions } from '../engine/pass/pass.js';
 import type { Progress } from '../engine/pass/progress.js';
-import { mayLoadCuda, type ProviderChoice } from '../engine/session/provider.js';
+import { mayLoadCuda } from '../engine/session/provider.js';
 import { UserError } from '../errors.js';
 import { ACCUMULATION_OPSET } from '../instrument/accumulate.js';
 import { type BatchesPerRun, instrument } from '../instrument/instrument.js';
@@ -23,6 +23,7 @@ import { fixedBatchSize, modelInputs } from '../onnx/modelInput.js';
 import { type OtherRun, type PlannedRun, placeFor } from '../run/files/standingRun.js';
 import { checkTarget, writeRun } from '../run/files/writeRun.js';
 import type { Run } from '../run/schema.js';
+import type { ProviderChoice } from '../run/settingValues.js';
 import { type RuleName, ruleCalled } from '../run/storedRule.js';
 import { embedSamples } from './embedSamples.js';
 import type { InspectOptions } from './inspect.js';
@@ -70,7 +71,7 @@ export interface AnalyzeOptions
   /** Use every k-th batch only. */
   readonly every?: number;
   /** `auto` (CUDA where it loads, else the CPU), `cpu`, `cuda` or `webgpu`. */
-  readonly provider?: 'auto' | 'cpu' | 'cuda' | 'webgpu';
+  readonly provider?: ProviderChoice;
   /** Which of several GPUs (0); several share the batches, one session each. One named twice has two runs in flight. */
   readonly device?: number | readonly number[];
   /** Threads for each operator; absent: as many as there are cores. */

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import { differenceGroups } from '../run/compare/comparableSettings.js';
+import { differenceGroups } from '../run/settings.js';
 import { excerpt } from '../shape/jsonShape.js';
 
 /**

@@ -1,16 +1,22 @@
-/** `channelwise`: every position is an observation; the others give one row a sample. */
-export type ConvMethod = 'channelwise' | 'mean' | 'max' | 'median' | 'flatten';
+/** `channelwise`: every position is an observation; the others give one row per sample. */
+export const convMethods = ['channelwise', 'mean', 'max', 'median', 'flatten'] as const;
+export type ConvMethod = (typeof convMethods)[number];
 
 /** `last`: the last step; `timestepwise`: each step an observation; `flatten`: steps × units as features. */
-export type SequenceMethod = 'last' | 'timestepwise' | 'flatten';
+export const sequenceMethods = ['last', 'timestepwise', 'flatten'] as const;
+export type SequenceMethod = (typeof sequenceMethods)[number];
 
 /** What the products behind the moments are computed in. Sums over batches are float64 in any case. */
-export type Precision = 'float64' | 'float32';
+export const precisions = ['float64', 'float32'] as const;
+export type Precision = (typeof precisions)[number];
 
 /** `nearest` and `linear` as `torch.nn.functional.interpolate` has them (linear: half-pixel, no antialias). */
-export type Interpolation = 'nearest' | 'linear';
+export const interpolations = ['nearest', 'linear'] as const;
+export type Interpolation = (typeof interpolations)[number];
 
-export type MeasureAt = 'cheaper' | 'output';
+/** Where layers are measured; see `InstrumentOptions.measureAt`. */
+export const measuringSides = ['cheaper', 'output'] as const;
+export type MeasureAt = (typeof measuringSides)[number];
 
 /** How activations become observations. */
 export interface InstrumentOptions {

@@ -1,4 +1,13 @@
 import type { AnalyzeOptions } from '../api/analyze.js';
+import {
+  convMethods,
+  interpolations,
+  measuringSides,
+  precisions,
+  sequenceMethods,
+} from '../instrument/options.js';
+import { threshold } from '../run/settings.js';
+import { providerChoices } from '../run/settingValues.js';
 import { ruleNames } from '../run/storedRule.js';
 import {
   arrayOf,
@@ -40,11 +49,6 @@ function accepts(shape: Shape, value: unknown): boolean {
   }
 }
 
-const share = where(
-  (value) => typeof value === 'number' && value > 0 && value <= 1,
-  'a number above 0 and up to 1',
-);
-
 /** The settings of an analysis, as a file has them: those of `analyze()`. */
 export const analyzeShape: Shape = strictObject({
   reader: optional(string),
@@ -75,12 +79,12 @@ export const analyzeShape: Shape = strictObject({
   layers: optional(names),
   exclude: optional(names),
   operators: optional(names),
-  convMethod: optional(oneOf('channelwise', 'mean', 'max', 'median', 'flatten')),
-  sequenceMethod: optional(oneOf('last', 'timestepwise', 'flatten')),
-  precision: optional(oneOf('float64', 'float32')),
-  measureAt: optional(oneOf('cheaper', 'output')),
+  convMethod: optional(oneOf(...convMethods)),
+  sequenceMethod: optional(oneOf(...sequenceMethods)),
+  precision: optional(oneOf(...precisions)),
+  measureAt: optional(oneOf(...measuringSides)),
   interpolate: optional(wholeFrom(1)),
-  interpolation: optional(oneOf('nearest', 'linear')),
+  interpolation: optional(oneOf(...interpolations)),
   moments: optional(bool),
   embedding: optional(bool),
   batchSize: optional(either('a whole number from 1 upward or "auto"', side, oneOf('auto'))),
@@ -89,12 +93,12 @@ export const analyzeShape: Shape = strictObject({
   maxSamples: optional(side),
   inOrder: optional(bool),
   every: optional(side),
-  provider: optional(oneOf('auto', 'cpu', 'cuda', 'webgpu')),
+  provider: optional(oneOf(...providerChoices)),
   device: optional(
     either('a whole number from 0 upward, or a list of them', wholeFrom(0), arrayOf(wholeFrom(0))),
   ),
   threads: optional(side),
-  thresholds: optional(arrayOf(share)),
+  thresholds: optional(arrayOf(threshold)),
   idimRule: optional(oneOf(...ruleNames)),
   split: optional(string),
 } satisfies Record<keyof JobAnalyzeOptions, Shape>);

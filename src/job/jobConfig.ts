@@ -3,8 +3,7 @@ import { type CheckConfig, checkConfigOf, checkKeys } from '../check/checkConfig
 import { requireShape } from '../check/parseRule.js';
 import { isModule } from '../data/readers/own/isModule.js';
 import { UserError } from '../errors.js';
-import { formats } from '../report/formats.js';
-import { plots } from '../report/options.js';
+import { formatNames, plots } from '../report/formatNames.js';
 import {
   arrayOf,
   excerpt,
@@ -42,7 +41,7 @@ export interface JobConfig extends CheckConfig {
 
 const reports = arrayOf(
   strictObject({
-    format: (value, path) => oneOf(...formats.keys())(value, path),
+    format: oneOf(...formatNames),
     output: string,
     plot: optional(oneOf(...plots)),
     width: optional(wholeFrom(1)),

@@ -6,13 +6,11 @@ export type Rendering = string | Uint8Array | ReadonlyMap<string, string | Uint8
 
 /** A way to render one or more runs. */
 export interface Format {
-  /** One line, for people who choose. */
-  readonly summary: string;
   /** `text` may go to a terminal; `binary` and `folder` need a place to be written to. */
   readonly kind: 'text' | 'binary' | 'folder';
   /** What its file (or folder) is called where several formats are written into one folder. */
   fileName(options: RenderOptions): string;
-  /** Whether a file that is there already is gone on with: then its text comes in `options.existing`. */
+  /** Whether a file that is there already is appended to: then its text comes in `options.existing`. */
   readonly appends?: boolean;
   /** Text ends with a line break. A promise where what it takes is loaded only once it is asked for. */
   render(runs: readonly Run[], options: RenderOptions): Rendering | Promise<Rendering>;
@@ -20,9 +18,8 @@ export interface Format {
 
 /** A format whose text is made at once, in `report.<extension>`. */
 export function textFormat(
-  summary: string,
   extension: string,
   render: (runs: readonly Run[], options: RenderOptions) => string,
 ): Format {
-  return { summary, kind: 'text', fileName: () => `report.${extension}`, render };
+  return { kind: 'text', fileName: () => `report.${extension}`, render };
 }

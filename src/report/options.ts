@@ -1,6 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { Run } from '../run/schema.js';
 import { ascii, type Symbols, unicode } from '../text/symbols.js';
+import type { Plot } from './formatNames.js';
 
 /** How a text report is laid out; formats that are data take no notice of it. */
 export interface RenderOptions {
@@ -18,13 +19,9 @@ export interface RenderOptions {
   readonly picture?: PictureOptions;
   /** The number of the training step or epoch of the first run, for formats that keep a history. */
   readonly step?: number;
-  /** The text of the file that is gone on with, for formats that append. */
+  /** The text of the file that is appended to, for formats that append. */
   readonly existing?: string;
 }
-
-/** The pictures there are. */
-export const plots = ['saturation', 'spectrum', 'heatmap', 'idim'] as const;
-export type Plot = (typeof plots)[number];
 
 export interface PictureOptions {
   /** `saturation` by default. */

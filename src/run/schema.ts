@@ -7,6 +7,7 @@ import type {
 } from '../instrument/options.js';
 import type { GraphNode } from '../layers/layerGraph.js';
 import type { LayerStatistics } from '../stats/statistics.js';
+import type { Provider, SampleOrder, Tf32 } from './settingValues.js';
 import type { StoredRule } from './storedRule.js';
 
 /** The result of one analysis, as it stands in `run.json`. The schema is a contract: it only grows. */
@@ -73,8 +74,16 @@ export interface RunLabels {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-export type { ConvMethod, GraphNode, Interpolation, MeasureAt, Precision, SequenceMethod, StoredRule };
-export type Provider = 'cpu' | 'cuda' | 'webgpu';
+export type {
+  ConvMethod,
+  GraphNode,
+  Interpolation,
+  MeasureAt,
+  Precision,
+  Provider,
+  SequenceMethod,
+  StoredRule,
+};
 
 export interface RunSettings {
   /** The share of variance that counts as explained: what `intrinsicDimensionality` of each layer was cut at. */
@@ -93,7 +102,7 @@ export interface RunSettings {
   /** The CUDA devices that shared the batches, where there were several. */
   readonly devices?: readonly number[];
   /** On CUDA: whether float32 products and convolutions of the model may have been rounded to ten bits (TF32). */
-  readonly tf32?: 'off' | 'allowed';
+  readonly tf32?: Tf32;
   readonly batchSize: number;
   /** Batches that were added up inside one run of the model; absent in runs before 0.2.0, which took one. */
   readonly accumulate?: number;
@@ -104,7 +113,7 @@ export interface RunSettings {
   readonly measureAt?: MeasureAt;
   readonly maxSamples?: number;
   /** Which samples `maxSamples` took: such that were drawn at random, or the `first`; absent before 0.2: the first. */
-  readonly order?: 'drawn' | 'first';
+  readonly order?: SampleOrder;
   /** What they were drawn from. */
   readonly orderSeed?: number;
   readonly every?: number;

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { shownPath } from '../../files/shownPath.js';
 import type { AnalyzeOptions, CsvOptions, ImageOptions } from '../../index.js';
+import { measuringSides } from '../../instrument/options.js';
 import type { AnalyzedModels } from '../../job/analyzeModels.js';
 import { addComputingOptions } from '../options/computingOptions.js';
 import { addDataOptions } from '../options/dataOptions.js';
@@ -47,7 +48,7 @@ export function addAnalyze(program: Command, context: Context): void {
         '--measure-at <side>',
         'wide linear layers at their inputs where that is cheaper, or all layers at their outputs',
       )
-        .choices(['cheaper', 'output'])
+        .choices(measuringSides)
         .default('cheaper'),
     );
   addComputingOptions(command)

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { UserError } from '../../errors.js';
 import { shownPath } from '../../files/shownPath.js';
 import type { Bound, JobConfig } from '../../index.js';
+import { differenceGroups } from '../../run/settings.js';
 import {
   addCheckOutput,
   type CheckOutputOptions,
@@ -40,7 +41,7 @@ export function addCheck(program: Command, context: Context): void {
     .option('--max-drop <bound>', "likewise, how far below the baseline's a saturation may be", repeated)
     .option(
       '--allow-different <groups>',
-      'compare with the baseline though these differ: observation, preprocessing, data, samples, precision',
+      `compare with the baseline though these differ: ${differenceGroups.join(', ')}`,
       list,
     )
     .option(

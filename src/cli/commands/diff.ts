@@ -1,12 +1,10 @@
 import { type Command, Option } from 'commander';
+import { type DiffFormatName, diffFormatNames } from '../../report/formatNames.js';
 import { type Context, hasColor, print } from '../terminal/context.js';
 import { namedOrNewest } from '../terminal/runs.js';
 
-/** The names of `diffFormats`, which are not asked here: rendering is not loaded until there is something to render. */
-export const diffFormatNames = ['table', 'json', 'csv', 'markdown'] as const;
-
 interface Options {
-  readonly format: (typeof diffFormatNames)[number];
+  readonly format: DiffFormatName;
   readonly json?: boolean;
 }
 

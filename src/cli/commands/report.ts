@@ -1,33 +1,17 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { formatNames, formatSummaries, type Plot, plots } from '../../report/formatNames.js';
 import type { ReportOptions } from '../../report/report.js';
 import type { Run } from '../../run/schema.js';
-import { idimRule, thresholds, wholeNumber } from '../options/parse.js';
+import { idimRule, oneOrMoreOf, thresholds, wholeNumber } from '../options/parse.js';
 import { type Context, hasColor, print } from '../terminal/context.js';
 import { namedOrNewest } from '../terminal/runs.js';
-
-/** The names of `formats`, which are not asked here: rendering is not loaded until there is something to render. */
-export const formatNames: readonly string[] = [
-  'table',
-  'json',
-  'csv',
-  'markdown',
-  'html',
-  'svg',
-  'png',
-  'delve-csv',
-  'npy',
-  'tensorboard',
-  'parquet',
-];
-/** The names of `plots`, likewise. */
-export const plotNames = ['saturation', 'spectrum', 'heatmap', 'idim'] as const;
 
 interface Options {
   readonly format: string[];
   readonly output?: string;
   readonly threshold?: number[];
   readonly idimRule?: 'explained' | 'delve';
-  readonly plot?: (typeof plotNames)[number];
+  readonly plot?: Plot;
   readonly width?: number;
   readonly dpi?: number;
   readonly step?: number;
@@ -40,23 +24,23 @@ export function addReport(program: Command, context: Context): void {
     .description('Render one run or several, without a second pass over the data.')
     .argument('[run...]', 'run directories; by default the newest *.delve here')
     .addOption(
-      new Option(
-        '--format <formats>',
-        `how they are rendered, several with commas: ${formatNames.join(', ')}`,
-      )
-        .argParser(formatList)
+      new Option('--format <formats>', 'how they are rendered, several with commas; listed below')
+        .argParser(oneOrMoreOf(formatNames))
         .default(['table'], 'table'),
     )
     .option('--output <path>', 'a file, or a folder for several formats, instead of stdout')
-    .option('--threshold <shares>', 'cut the stored spectra anew; several with commas', thresholds)
+    .option('--threshold <shares>', 'cut the stored spectra again; several with commas', thresholds)
     .addOption(idimRule())
-    .addOption(new Option('--plot <plot>', 'what a picture shows').choices(plotNames))
+    .addOption(new Option('--plot <plot>', 'what a picture shows').choices(plots))
     .option('--width <pixels>', 'of a picture (960)', wholeNumber(1))
     .option('--dpi <n>', 'pixels an inch of a PNG (192, twice the size in pixels)', wholeNumber(1))
     .option('--step <n>', 'the epoch of the first run, for formats that keep a history', wholeNumber(0))
     .addHelpText(
       'after',
       `
+Formats:
+${formatNames.map((name) => `  ${name.padEnd(13)}${formatSummaries[name]}`).join('\n')}
+
 Examples:
   $ delve report
   $ delve report model.delve --threshold 0.9 --format csv --output layers.csv`,
@@ -86,13 +70,6 @@ Examples:
         await (await import('../../job/writeReports.js')).writeReports(cut, chosen, output, common);
       else await print(context, await renderedText(cut, chosen, common, stdout.isTTY === true));
     });
-}
-
-function formatList(text: string): string[] {
-  const names = text.split(',').map((name) => name.trim());
-  const unknown = names.find((name) => !formatNames.includes(name));
-  if (unknown === undefined) return [...new Set(names)];
-  throw new InvalidArgumentError(`Choose one of ${formatNames.join(', ')}.`);
 }
 
 /** What goes to stdout. */

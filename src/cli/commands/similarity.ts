@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import { shownPath } from '../../files/shownPath.js';
+import { type SimilarityFormatName, similarityFormatNames } from '../../report/formatNames.js';
 import { type AnalysisFlags, analysisData } from '../options/analysisData.js';
 import { addComputingOptions } from '../options/computingOptions.js';
 import { addDataOptions } from '../options/dataOptions.js';
@@ -8,13 +9,11 @@ import { addSelectionOptions } from '../options/modelOptions.js';
 import { thresholds } from '../options/parse.js';
 import { type Context, hasColor, print } from '../terminal/context.js';
 
-type FormatName = 'table' | 'json' | 'csv' | 'svg' | 'png';
-
 interface Options extends AnalysisFlags {
   readonly ops?: string[];
   readonly threshold?: number[];
   readonly measure?: 'cka' | 'svcca';
-  readonly format?: FormatName;
+  readonly format?: SimilarityFormatName;
   readonly json?: boolean;
   readonly output?: string;
   readonly quiet?: boolean;
@@ -40,7 +39,7 @@ export function addSimilarity(program: Command, context: Context): void {
     .optionsGroup('Output:')
     .addOption(
       new Option('--format <format>', 'how it is printed; by default what --output is called')
-        .choices(['table', 'json', 'csv', 'svg', 'png'])
+        .choices(similarityFormatNames)
         .default(undefined, 'table'),
     )
     .addOption(
@@ -112,12 +111,12 @@ async function run(
   if (!quiet) stderr.write(`written: ${shownPath(output, cwd)}\n`);
 }
 
-const formats: ReadonlyMap<string, FormatName> = new Map([
+const formats: ReadonlyMap<string, SimilarityFormatName> = new Map([
   ['.json', 'json'],
   ['.csv', 'csv'],
   ['.svg', 'svg'],
   ['.png', 'png'],
 ]);
 
-const formatCalled = (output: string | undefined): FormatName =>
+const formatCalled = (output: string | undefined): SimilarityFormatName =>
   formats.get(extname(output ?? '').toLowerCase()) ?? 'table';

@@ -1,14 +1,13 @@
 import { join } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { CheckResult } from '../../check/check.js';
 import { UserError } from '../../errors.js';
+import { checkFormatNames } from '../../report/formatNames.js';
 import type { Reads } from '../../run/files/harm.js';
 import type { Run } from '../../run/schema.js';
 import { type Context, hasColor, print } from '../terminal/context.js';
 import { addStepSummary } from '../terminal/stepSummary.js';
-
-/** The names of `checkFormats`, which are not asked here: rendering is not loaded until there is something to render. */
-export const checkFormatNames: readonly string[] = ['text', 'json', 'markdown', 'junit', 'github'];
+import { oneOrMoreOf } from './parse.js';
 
 export interface CheckOutputOptions {
   readonly format: string[];
@@ -23,16 +22,10 @@ export function addCheckOutput(command: Command): Command {
         '--format <formats>',
         `how the verdict is given, several with commas: ${checkFormatNames.join(', ')}`,
       )
-        .argParser(formatList)
+        .argParser(oneOrMoreOf(checkFormatNames))
         .default(['text'], 'text'),
     )
     .option('--output <path>', 'a file, or a folder for several formats, instead of stdout');
-}
-
-function formatList(text: string): string[] {
-  const names = text.split(',').map((name) => name.trim());
-  if (names.every((name) => checkFormatNames.includes(name))) return [...new Set(names)];
-  throw new InvalidArgumentError(`Choose one of ${checkFormatNames.join(', ')}.`);
 }
 
 /**

@@ -1,13 +1,12 @@
 import { type Command, Option } from 'commander';
+import { providerChoices } from '../../run/settingValues.js';
 import { devices, wholeNumber } from './parse.js';
 
 /** Options that say what ONNX Runtime computes on. */
 export function addComputingOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--provider <name>', 'where ONNX Runtime computes')
-        .choices(['auto', 'cpu', 'cuda', 'webgpu'])
-        .default('auto'),
+      new Option('--provider <name>', 'where ONNX Runtime computes').choices(providerChoices).default('auto'),
     )
     .addOption(
       new Option(

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { convMethods, interpolations, precisions, sequenceMethods } from '../../instrument/options.js';
 import { list, wholeNumber } from './parse.js';
 
 /** Options that say which layers are observed. */
@@ -19,24 +20,24 @@ export function addObservationOptions(command: Command): Command {
         '--conv-method <method>',
         'each position of a feature map, or one number a map, or all of it',
       )
-        .choices(['channelwise', 'mean', 'max', 'median', 'flatten'])
+        .choices(convMethods)
         .default('channelwise'),
     )
     .addOption(
       new Option(
         '--sequence-method <method>',
         'which steps of a sequence; by default the last of a recurrent layer, each of a linear one',
-      ).choices(['last', 'timestepwise', 'flatten']),
+      ).choices(sequenceMethods),
     )
     .option('--interpolate <size>', 'resize larger feature maps to <size> × <size> first', wholeNumber(1))
     .addOption(
       new Option('--interpolation <kind>', 'how they are resized')
-        .choices(['nearest', 'linear'])
+        .choices(interpolations)
         .default(undefined, 'linear'),
     )
     .addOption(
       new Option('--precision <type>', 'what the moments are computed in')
-        .choices(['float64', 'float32'])
+        .choices(precisions)
         .default('float64'),
     );
 }

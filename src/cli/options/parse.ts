@@ -90,3 +90,12 @@ function ruleName(text: string): 'explained' | 'delve' {
 export function classNames(text: string): string | string[] {
   return text.includes(',') ? text.split(',').map((name) => name.trim()) : text;
 }
+
+/** Some of these names, with commas between them. */
+export function oneOrMoreOf(allowed: readonly string[]): (text: string) => string[] {
+  return (text) => {
+    const names = text.split(',').map((name) => name.trim());
+    if (names.every((name) => allowed.includes(name))) return [...new Set(names)];
+    throw new InvalidArgumentError(`Choose one of ${allowed.join(', ')}.`);
+  };
+}

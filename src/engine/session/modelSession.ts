@@ -2,9 +2,9 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Feed } from '../../data/feed.js';
 import { UserError } from '../../errors.js';
 import type { ModelBytes } from '../../instrument/rewrittenModel.js';
-import type { Provider } from '../../run/schema.js';
+import type { Provider, ProviderChoice } from '../../run/settingValues.js';
 import { runError, sessionError } from './ortErrors.js';
-import { type ExecutionProvider, openOn, type ProviderChoice } from './provider.js';
+import { type ExecutionProvider, openOn } from './provider.js';
 
 type Ort = typeof import('onnxruntime-node');
 

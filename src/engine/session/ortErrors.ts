@@ -1,8 +1,9 @@
 import type { TensorData } from '../../data/feed.js';
 import { messageOf, UserError } from '../../errors.js';
+import type { Tf32 } from '../../run/settingValues.js';
 import { BatchTooLargeError, type TooLargeBecause } from './batchTooLarge.js';
 import { cleanedMessage } from './runtimeMessages.js';
-import { heldTf32, type Tf32 } from './tf32.js';
+import { heldTf32 } from './tf32.js';
 
 /** The tensors of a batch, by input. */
 type Feeds = Readonly<Record<string, TensorData>>;

@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
-import type { Precision, Provider } from '../../run/schema.js';
+import type { Precision } from '../../instrument/options.js';
+import type { Provider, ProviderChoice } from '../../run/settingValues.js';
 import { isOutOfMemory } from './ortErrors.js';
 import { runtimeFolder } from './runtimeFolder.js';
 import { cleanedMessage, cudaFailure } from './runtimeMessages.js';
-
-/** What the user can ask for: a provider, or CUDA where it loads and else the CPU. */
-export type ProviderChoice = 'auto' | Provider;
 
 /** An execution provider as ONNX Runtime's session options take it. */
 export type ExecutionProvider = Provider | { readonly name: Provider; readonly deviceId: number };

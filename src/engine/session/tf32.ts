@@ -1,10 +1,7 @@
-import type { Provider } from '../../run/schema.js';
+import type { Provider, Tf32 } from '../../run/settingValues.js';
 
 /** What NVIDIA's libraries read once, when they start: 0 keeps float32 products and convolutions in float32. */
 const OVERRIDE = 'NVIDIA_TF32_OVERRIDE';
-
-/** Whether float32 products and convolutions on a GPU may be rounded to ten bits (TF32). */
-export type Tf32 = 'off' | 'allowed';
 
 /**
  * Keeps CUDA from rounding float32 factors to TF32 unless that is wanted, or the environment says something already,

@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.js';
 import type { Run } from '../../run/schema.js';
-import { namesOf, type Plot, type RenderOptions } from '../options.js';
+import type { Plot } from '../formatNames.js';
+import { namesOf, type RenderOptions } from '../options.js';
 import { heatmapPicture } from './heatmapPicture.js';
 import { idimPicture } from './idimPicture.js';
 import type { NamedRun, Picture } from './picture.js';

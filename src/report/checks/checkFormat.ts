@@ -12,8 +12,6 @@ export interface CheckOptions extends Pick<RenderOptions, 'color' | 'unicode'> {
 
 /** A way to render what a check found. */
 export interface CheckFormat {
-  /** One line, for people who choose. */
-  readonly summary: string;
   /** Of its file, without the dot. */
   readonly extension: string;
   /** Text that ends with a line break. */

@@ -1,3 +1,4 @@
+import { type CheckFormatName, checkFormatNames } from '../formatNames.js';
 import type { CheckFormat } from './checkFormat.js';
 import { checkJson } from './checkJson.js';
 import { checkMarkdown } from './checkMarkdown.js';
@@ -5,11 +6,16 @@ import { checkText } from './checkText.js';
 import { github } from './github.js';
 import { junit } from './junit.js';
 
-/** The formats of a check by name: a new one is a file of its own and an entry here. */
-export const checkFormats: ReadonlyMap<string, CheckFormat> = new Map<string, CheckFormat>([
-  ['text', { summary: 'a line a violation', extension: 'txt', render: checkText }],
-  ['json', { summary: 'every comparison', extension: 'json', render: checkJson }],
-  ['markdown', { summary: 'for a pull request', extension: 'md', render: checkMarkdown }],
-  ['junit', { summary: 'a test case a rule and layer', extension: 'xml', render: junit }],
-  ['github', { summary: 'annotations of a workflow', extension: 'txt', render: github }],
-]);
+/** A new one is a file of its own, a name in `formatNames.ts` and an entry here. */
+const byName: Readonly<Record<CheckFormatName, CheckFormat>> = {
+  text: { extension: 'txt', render: checkText },
+  json: { extension: 'json', render: checkJson },
+  markdown: { extension: 'md', render: checkMarkdown },
+  junit: { extension: 'xml', render: junit },
+  github: { extension: 'txt', render: github },
+};
+
+/** The formats of a check by name. */
+export const checkFormats: ReadonlyMap<string, CheckFormat> = new Map(
+  checkFormatNames.map((name) => [name, byName[name]]),
+);

@@ -29,7 +29,5 @@ function asCode(shown: string): string {
 
 /** A sentence with parts that are anybody's text. A sign of no width keeps GitHub from notifying and from linking. */
 export function prose(text: string): string {
-  return markdownText(shorten(printable(text), LONGEST_REMARK, '…'))
-    .replaceAll(/&#64;|@/g, '@&#8203;')
-    .replaceAll('\\#', '\\#&#8203;');
+  return markdownText(shorten(printable(text), LONGEST_REMARK, '…')).replaceAll('\\#', '\\#&#8203;');
 }

@@ -1,5 +1,6 @@
 import type { Similarity } from '../../similarity/results.js';
 import { csvRow } from '../../text/csvRow.js';
+import type { SimilarityFormatName } from '../formatNames.js';
 import type { RenderOptions } from '../options.js';
 import { similarityPicture } from './similarityPicture.js';
 import { similarityTable } from './similarityTable.js';
@@ -9,7 +10,7 @@ export type Measure = 'cka' | 'svcca';
 /** The similarities of layers as text or bytes. */
 export async function renderSimilarity(
   result: Similarity,
-  format: 'table' | 'json' | 'csv' | 'svg' | 'png',
+  format: SimilarityFormatName,
   measure: Measure,
   options: RenderOptions = {},
 ): Promise<string | Uint8Array> {

@@ -1,9 +1,10 @@
 import type { Run } from '../../run/schema.js';
 import { png } from '../charts/png.js';
+import type { Plot } from '../formatNames.js';
 import { delveLayerNames, delveValues } from '../history/delveValues.js';
 import { safeName } from '../history/safeNames.js';
 import { stepsOf } from '../history/steps.js';
-import { namesOf, type Plot, type RenderOptions } from '../options.js';
+import { namesOf, type RenderOptions } from '../options.js';
 import { type SummaryValue, summaryEvent, versionEvent } from './event.js';
 import { record } from './record.js';
 import { spectrumDescription, spectrumHistogram } from './spectrumHistogram.js';

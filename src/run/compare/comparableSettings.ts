@@ -1,10 +1,12 @@
 import { excerpt, isRecord } from '../../shape/jsonShape.js';
 import type { Run, RunSettings } from '../schema.js';
-import { ruleInWords } from '../storedRule.js';
-
-/** What settings are about, by the names that `--allow-different` takes. */
-export const differenceGroups = ['observation', 'preprocessing', 'data', 'samples', 'precision'] as const;
-export type DifferenceGroup = (typeof differenceGroups)[number];
+import {
+  comparedValue,
+  type DifferenceGroup,
+  differenceGroups,
+  type SettingRow,
+  settingRows,
+} from '../settings.js';
 
 /** Something in which two runs were made differently. */
 export interface SettingDifference {
@@ -29,41 +31,30 @@ interface Comparable {
 
 /**
  * Everything that changes the numbers of an unchanged model. Decisive is what makes them answer another question;
- * more samples of the same kind, or another precision, answer the same one a little differently. Paths, the provider,
- * the batch size and how many batches a run took are left out: they differ from one machine to the next, and change the last digits at most.
+ * more samples of the same kind, or another precision, answer the same one a little differently. Paths are left out.
  */
 const COMPARABLE: readonly Comparable[] = [
-  decisive('threshold', '--threshold'),
-  decisive('idimRule', '--idim-rule'),
-  decisive('convMethod', '--conv-method'),
-  decisive('sequenceMethod', '--sequence-method'),
-  decisive('linearMethod', '--sequence-method'),
-  decisive('interpolate', '--interpolate'),
-  decisive('interpolation', '--interpolation'),
-  { setting: 'reader', flag: '--reader', group: 'data', isDecisive: true, of: ({ data }) => data.reader },
-  { setting: 'seed', flag: '--seed', group: 'data', isDecisive: true, of: seedOf },
-  minor('split', '--split', 'data', ({ settings }) => settings.split),
-  minor('samples', '--max-samples', 'samples', ({ data }) => data.samples),
-  minor('order', '--in-order', 'samples', orderOf),
-  minor('orderSeed', '--seed', 'samples', ({ settings }) => settings.orderSeed),
-  minor('every', '--every', 'samples', ({ settings }) => settings.every ?? 1),
-  minor('precision', '--precision', 'precision', ({ settings }) => settings.precision),
-  minor('measureAt', '--measure-at', 'precision', ({ settings }) => settings.measureAt ?? 'output'),
-  minor('tf32', '--tf32', 'precision', ({ settings }) => settings.tf32 ?? 'off'),
-];
+  {
+    setting: 'reader',
+    flag: '--reader',
+    group: 'data' as const,
+    isDecisive: true,
+    of: ({ data }: Run) => data.reader,
+  },
+  { setting: 'seed', flag: '--seed', group: 'data' as const, isDecisive: true, of: seedOf },
+  {
+    setting: 'samples',
+    flag: '--max-samples',
+    group: 'samples',
+    isDecisive: false,
+    of: ({ data }: Run) => data.samples,
+  } as const,
+  ...settingRows.flatMap((row) => (row.compared ? [comparable(row, row.compared)] : [])),
+].toSorted((a, b) => differenceGroups.indexOf(a.group) - differenceGroups.indexOf(b.group));
 
-function decisive(setting: keyof RunSettings, flag: string): Comparable {
-  const of = ({ settings }: Run) => settingOf(settings, setting);
-  return { setting, flag, group: 'observation', isDecisive: true, of };
-}
-
-function minor(
-  setting: string,
-  flag: string | undefined,
-  group: DifferenceGroup,
-  of: Comparable['of'],
-): Comparable {
-  return { setting, ...(flag === undefined ? {} : { flag }), group, isDecisive: false, of };
+function comparable(row: SettingRow, compared: Pick<Comparable, 'group' | 'isDecisive'>): Comparable {
+  const of = ({ settings }: Run) => comparedValue(row, settings);
+  return { setting: row.key, flag: row.flag, ...compared, of };
 }
 
 /** In what two runs were made differently, what is decisive first. */
@@ -77,10 +68,10 @@ export function differencesOf(before: Run, after: Run): SettingDifference[] {
 export function differingSettings(
   before: RunSettings,
   after: RunSettings,
-  settings: readonly (keyof RunSettings)[],
+  settings: readonly SettingRow[],
 ): Pick<SettingDifference, 'setting' | 'before' | 'after'>[] {
-  return settings.flatMap((setting) =>
-    differing({ setting }, settingOf(before, setting), settingOf(after, setting)),
+  return settings.flatMap((row) =>
+    differing({ setting: row.key }, comparedValue(row, before), comparedValue(row, after)),
   );
 }
 
@@ -143,22 +134,12 @@ function preprocessingOf({ data }: Run): Map<string, unknown> {
   return new Map(all.filter(([key]) => !NO_PREPROCESSING.includes(key.replace(/^.*\./, ''))));
 }
 
-/** Runs made before 0.2 took the first. */
-function orderOf({ settings }: Run): string {
-  return settings.maxSamples === undefined ? 'all' : (settings.order ?? 'first');
-}
-
 function seedOf({ data }: Run): unknown {
   const values = Object.values(data.preprocessing ?? {});
   const seeds = [data.preprocessing, ...values].flatMap((value) =>
     isRecord(value) ? (value.seed ?? []) : [],
   );
   return seeds.length === 0 ? undefined : seeds;
-}
-
-function settingOf(settings: RunSettings, setting: keyof RunSettings): unknown {
-  if (setting === 'idimRule') return ruleInWords(settings.idimRule);
-  return settings[setting] ?? (setting === 'linearMethod' ? 'timestepwise' : undefined);
 }
 
 function inWords(value: unknown): string {

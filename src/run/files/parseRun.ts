@@ -16,16 +16,15 @@ import {
   within,
 } from '../../shape/jsonShape.js';
 import { type StoredKey, storedNumbers } from '../layerNumbers.js';
-import type { Run, RunData, RunLayer, RunModel, RunSettings } from '../schema.js';
-import { ruleInWords, storedRules } from '../storedRule.js';
+import type { Run, RunData, RunLayer, RunModel } from '../schema.js';
+import { settingRows, threshold } from '../settings.js';
+import { ruleInWords } from '../storedRule.js';
 import { contradiction } from './contradiction.js';
 import { numberShapes } from './numberShapes.js';
 
 const SCHEMA_VERSION = 1;
 
 const share = within(0, 1);
-const threshold = where((value) => Number(value) > 0 && Number(value) <= 1, 'a number above 0 and up to 1');
-const sequenceMethod = oneOf('last', 'timestepwise', 'flatten');
 const anything: Shape = () => {};
 
 const model = {
@@ -54,29 +53,6 @@ const data = {
   preprocessing: optional(recordOf(anything)),
 } satisfies Record<keyof RunData, Shape>;
 
-const settings = {
-  threshold,
-  thresholds: optional(arrayOf(threshold)),
-  idimRule: oneOf(...storedRules),
-  convMethod: oneOf('channelwise', 'mean', 'max', 'median', 'flatten'),
-  sequenceMethod,
-  linearMethod: optional(sequenceMethod),
-  precision: oneOf('float64', 'float32'),
-  provider: oneOf('cpu', 'cuda', 'webgpu'),
-  devices: optional(arrayOf(wholeFrom(0))),
-  tf32: optional(oneOf('off', 'allowed')),
-  batchSize: wholeFrom(1),
-  accumulate: optional(wholeFrom(1)),
-  split: string,
-  interpolate: optional(wholeFrom(1)),
-  interpolation: optional(oneOf('nearest', 'linear')),
-  measureAt: optional(oneOf('cheaper', 'output')),
-  maxSamples: optional(wholeFrom(1)),
-  order: optional(oneOf('drawn', 'first')),
-  orderSeed: optional(wholeFrom(0)),
-  every: optional(wholeFrom(1)),
-} satisfies Record<keyof RunSettings, Shape>;
-
 const layer = {
   name: string,
   node: string,
@@ -100,7 +76,7 @@ const run = objectOf({
   delve: string,
   model: objectOf(model),
   data: objectOf(data),
-  settings: objectOf(settings),
+  settings: objectOf(Object.fromEntries(settingRows.map(({ key, shape }) => [key, shape]))),
   timing: objectOf({ seconds: finite, samplesPerSecond: finite, statisticsSeconds: optional(finite) }),
   layers: arrayOf(objectOf(layer)),
   embedding: optional(string),

@@ -5,6 +5,7 @@ import { UserError } from '../../errors.js';
 import { isSamePath } from '../../files/samePath.js';
 import { differingSettings } from '../compare/comparableSettings.js';
 import type { Run, RunData, RunModel, RunSettings } from '../schema.js';
+import { settingRows } from '../settings.js';
 import { readRun } from './readRun.js';
 import { checkTarget } from './writeRun.js';
 
@@ -21,22 +22,7 @@ export interface PlannedRun {
 export type OtherRun = 'replace' | 'refuse' | 'number';
 
 /** Those that a user chooses for the sake of the result: a run made otherwise is no earlier state of this one. */
-const CHOSEN = [
-  'threshold',
-  'thresholds',
-  'idimRule',
-  'convMethod',
-  'sequenceMethod',
-  'linearMethod',
-  'interpolate',
-  'interpolation',
-  'precision',
-  'split',
-  'maxSamples',
-  'order',
-  'orderSeed',
-  'every',
-] as const;
+const CHOSEN = settingRows.filter(({ decides }) => decides !== 'computing');
 
 /**
  * Where a run is to go. One that stands at `dir` is replaced where it is an earlier state of the same: of a model file

@@ -3,21 +3,11 @@ import { UserError } from '../../errors.js';
 import { excerpt } from '../../shape/jsonShape.js';
 import { differingSettings } from '../compare/comparableSettings.js';
 import type { RunData, RunLayer } from '../schema.js';
+import { settingRows } from '../settings.js';
 import { nameOf, type Shard } from './shard.js';
 
-/** Beyond those that say what the numbers mean: moments of another precision or another part of the data do not add. */
-const MUST_AGREE = [
-  'convMethod',
-  'sequenceMethod',
-  'linearMethod',
-  'interpolate',
-  'interpolation',
-  'precision',
-  'split',
-  'threshold',
-  'thresholds',
-  'idimRule',
-] as const;
+/** Moments that mean other things, of another precision or of another part of the data, do not add. */
+const MUST_AGREE = settingRows.filter(({ decides }) => decides === 'numbers');
 
 /**
  * Makes sure that the moments of these runs may be added.

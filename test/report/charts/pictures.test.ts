@@ -10,7 +10,7 @@ import { UserError } from '../../../src/errors.js';
 import { readingLooks } from '../../../src/report/charts/palette.js';
 import { png } from '../../../src/report/charts/png.js';
 import { svg } from '../../../src/report/charts/svg.js';
-import { plots } from '../../../src/report/options.js';
+import { plots } from '../../../src/report/formatNames.js';
 import { hostileNames } from '../../support/hostileNames.js';
 import { invalidLayer, layer, run } from '../../support/runs.js';
 

@@ -3,9 +3,9 @@ import { XmlDocument, XsdValidator } from 'libxml2-wasm';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../../src/check/check.js';
 import type { Rule } from '../../../src/check/rule.js';
-import { checkFormatNames } from '../../../src/cli/options/checkOutput.js';
 import type { CheckOptions } from '../../../src/report/checks/checkFormat.js';
 import { checkFormats } from '../../../src/report/checks/checkFormats.js';
+import { checkFormatNames } from '../../../src/report/formatNames.js';
 import { hostileNames } from '../../support/hostileNames.js';
 import { invalidLayer, layer, run } from '../../support/runs.js';
 

@@ -1,9 +1,9 @@
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
-import { diffFormatNames } from '../../../src/cli/commands/diff.js';
 import { diffCsv } from '../../../src/report/diff/diffCsv.js';
 import { diffFormats } from '../../../src/report/diff/diffFormats.js';
 import { diffMarkdown } from '../../../src/report/diff/diffMarkdown.js';
+import { diffFormatNames } from '../../../src/report/formatNames.js';
 import { diffRuns } from '../../../src/run/compare/diffRuns.js';
 import { layer, run } from '../../support/runs.js';
 
