@@ -14,7 +14,7 @@
  * });
  * ```
  *
- * What the caller can mend is thrown as `UserError`; work that an `AbortSignal` stopped, as `InterruptedError`.
+ * What the caller can fix is thrown as `UserError`; work that an `AbortSignal` stopped, as `InterruptedError`.
  *
  * @packageDocumentation
  */

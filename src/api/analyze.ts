@@ -103,7 +103,7 @@ const LONG_SPECTRUM = 2048;
  * statistics from the moments. `embedding` takes a second pass.
  *
  * @returns the run, which also stands in `out` where that was given.
- * @throws UserError for everything that the caller can mend; InterruptedError when `signal` aborts.
+ * @throws UserError for everything that the caller can fix; InterruptedError when `signal` aborts.
  */
 export async function analyze(options: AnalyzeOptions): Promise<Run> {
   const { thresholds = [0.99], signal } = options;
@@ -316,7 +316,7 @@ function checkNumbers(options: AnalyzeOptions, thresholds: readonly number[]): v
   for (const threshold of thresholds) {
     if (threshold > 0 && threshold <= 1) continue;
     throw new UserError(
-      `--threshold ${threshold} is no share of variance: give a number above 0 and up to 1`,
+      `--threshold ${threshold} is not a share of variance: give a number above 0 and up to 1`,
     );
   }
   if (thresholds.length === 0) throw new UserError('--threshold names no number: give one such as 0.99');

@@ -1,4 +1,5 @@
 import type { Run, RunLayer } from '../run/schema.js';
+import { median } from '../stats/median.js';
 import type { Rule } from './rule.js';
 import { layerStatistics, runStatistics } from './statistics.js';
 
@@ -29,10 +30,4 @@ export function aggregated(run: Run, rule: Rule, isChosen: (layer: RunLayer) => 
     default:
       return sum / values.length;
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
 }

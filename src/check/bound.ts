@@ -20,7 +20,7 @@ export function parseBound(text: string, option: string): Bound {
   const number = text.slice(equals + 1).trim();
   if ((equals >= 0 && glob === '') || !/^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(number)) {
     throw new UserError(
-      `${option} ${text} is no bound: give a number as 0.05, or a glob and a number as 'layer4.*=0.02'`,
+      `${option} ${text} is not a bound: give a number as 0.05, or a glob and a number as 'layer4.*=0.02'`,
     );
   }
   const bound = boundOf(Number(number), `${option} ${text}`);

@@ -15,6 +15,7 @@ export function boundRules(bounds: readonly Bound[] = [], kind: BoundKind, name:
       statistic: 'saturation',
       [kind]: bound,
       ...(glob === undefined ? {} : { layers: [glob] }),
+      option: name,
       origin,
     };
   });

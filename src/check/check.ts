@@ -10,7 +10,7 @@ import { boundRules } from './boundRules.js';
 import { chooser, type Named } from './chooser.js';
 import { judge } from './judge.js';
 import type { Judgement } from './judgement.js';
-import type { Rule } from './rule.js';
+import { isCompared, type Rule } from './rule.js';
 
 /** What a run must hold to. Of the bounds in a list, globs go before those without one, and later before earlier. */
 export interface CheckRules {
@@ -61,7 +61,7 @@ export function check(run: Run, rules: CheckRules): CheckResult {
   requireRules(run, all, rules.baseline);
   const { baseline, renamed = [] } = rules.baseline ? alignBaseline(run, rules.baseline) : {};
   const allowed = requireGroups(rules.allowDifferent ?? [], 'allowDifferent');
-  const differences = baseline && comparesWith(all) ? requireComparable(run, baseline, allowed) : [];
+  const differences = baseline && all.some(isCompared) ? requireComparable(run, baseline, allowed) : [];
   const { judgements, added } = judge(run, all, baseline);
   if (judgements.length === 0 && added.length === 0) {
     throw new UserError('no rule compares anything: all are off');
@@ -119,21 +119,18 @@ function allRules(rules: CheckRules): Rule[] {
   ];
 }
 
-const comparesWith = (rules: readonly Rule[]): boolean =>
-  rules.some(({ maxDrop, maxRise }) => maxDrop !== undefined || maxRise !== undefined);
-
 function requireRules(run: Named, rules: readonly Rule[], baseline: Run | undefined): void {
   if (rules.length === 0 && !baseline) {
     throw new UserError(
       'there is no rule to check: give --min-saturation, --max-saturation or --baseline with --max-drop, or rules in a delve.config.json',
     );
   }
-  if (baseline && !comparesWith(rules)) {
+  if (baseline && !rules.some(isCompared)) {
     throw new UserError(
       'a baseline alone is no rule: say with --max-drop how far a saturation may fall, such as 0.05',
     );
   }
-  if (!baseline && rules.some(({ origin }) => origin.startsWith('maxDrop '))) {
+  if (!baseline && rules.some(({ option }) => option === 'maxDrop')) {
     throw new UserError('--max-drop needs a run to compare with: name one with --baseline');
   }
   if (run.layers.length === 0) throw new UserError('the run has no layers, so there is nothing to check');

@@ -3,7 +3,7 @@ import { layerGlob } from '../layers/layerGlob.js';
 import type { RunLayer } from '../run/schema.js';
 import { namesListed } from '../text/numbers.js';
 import { requireRule } from './requireRules.js';
-import type { Rule } from './rule.js';
+import { isCompared, type Rule } from './rule.js';
 
 /** What is known of layers before anything was measured, too. */
 export interface Named {
@@ -21,16 +21,16 @@ export type Chooser = (layer: Pick<RunLayer, 'name' | 'op'>) => boolean;
  */
 export function chooser(rule: Rule, run: Named, baseline: Named | undefined): Chooser {
   requireRule(rule);
-  const { layers, op, maxDrop, maxRise, level, origin } = rule;
-  const isCompared = maxDrop !== undefined || maxRise !== undefined;
-  if (!baseline && isCompared && level !== 'off') {
+  const { layers, op, level, origin } = rule;
+  const compares = isCompared(rule);
+  if (!baseline && compares && level !== 'off') {
     throw new UserError(`${origin} needs a run to compare with: name one with --baseline, or as baseline`);
   }
   const globs = layers?.map(layerGlob);
-  const all = [...run.layers, ...(isCompared ? (baseline?.layers ?? []) : [])];
+  const all = [...run.layers, ...(compares ? (baseline?.layers ?? []) : [])];
   const idle = layers?.find((_, i) => !all.some(({ name }) => globs?.[i](name)));
   if (idle !== undefined) {
-    const glob = origin.endsWith(`=${rule.min ?? rule.max ?? maxDrop}`) ? '' : ` ${idle}`;
+    const glob = rule.option !== undefined ? '' : ` ${idle}`;
     throw new UserError(
       `${origin}${glob} matches no layer: the run has ${namesListed(run.layers.map(({ name }) => name))}`,
     );
@@ -45,9 +45,9 @@ export function chooser(rule: Rule, run: Named, baseline: Named | undefined): Ch
   if (!all.some(isChosen)) {
     throw new UserError(`${origin} chooses no layer: none fits both its layers and its op`);
   }
-  if (baseline && isCompared && level !== 'off' && !baseline.layers.some(isChosen)) {
+  if (baseline && compares && level !== 'off' && !baseline.layers.some(isChosen)) {
     throw new UserError(
-      `${origin} compares nothing: the baseline has none of its layers; make it anew with --update-baseline`,
+      `${origin} compares nothing: the baseline has none of its layers; make it again with --update-baseline`,
     );
   }
   return isChosen;

@@ -2,7 +2,7 @@ import type { Run, RunLayer } from '../run/schema.js';
 import { aggregated } from './aggregate.js';
 import { type Chooser, chooser } from './chooser.js';
 import type { Judgement } from './judgement.js';
-import { type BoundKind, boundKinds, type Rule } from './rule.js';
+import { type BoundKind, boundKinds, kindsOfBound, type Rule } from './rule.js';
 import { layerStatistics } from './statistics.js';
 import { found, statisticInWords } from './wording.js';
 
@@ -31,7 +31,7 @@ export function judge(run: Run, rules: readonly Rule[], baseline: Run | undefine
   for (const layer of run.layers) {
     for (const { rule, kind, bound } of boundsOn(layer, rules, chosen)) {
       const before = old.get(layer.name);
-      const isRelative = kind === 'maxDrop' || kind === 'maxRise';
+      const { isRelative } = kindsOfBound[kind];
       if (isRelative && !before) {
         added.add(layer.name);
         continue;
@@ -49,7 +49,7 @@ export function judge(run: Run, rules: readonly Rule[], baseline: Run | undefine
   for (const layer of old.values()) {
     if (present.has(layer.name)) continue;
     for (const { rule, kind, bound } of boundsOn(layer, rules, chosen)) {
-      if (kind !== 'maxDrop' && kind !== 'maxRise') continue;
+      if (!kindsOfBound[kind].isRelative) continue;
       const about = { rule, kind, bound, layer: layer.name, warnings: [] };
       const value = layerStatistics.get(rule.statistic)?.(layer) ?? null;
       judgements.push(judged(about, null, { baseline: value, isGone: true }));
@@ -103,7 +103,7 @@ function onTheWhole(
   );
   return bounds.map(({ rule, kind, bound }) => {
     const isChosen = chosen[index.get(rule) ?? -1];
-    const isRelative = kind === 'maxDrop' || kind === 'maxRise';
+    const { isRelative } = kindsOfBound[kind];
     return judged({ rule, kind, bound, warnings: [] }, aggregated(run, rule, isChosen), {
       ...(isRelative && baseline ? { baseline: aggregated(baseline, rule, isChosen) } : {}),
     });
@@ -135,9 +135,9 @@ function reasonOf(
   baseline: number | null | undefined,
 ): Judgement['reason'] {
   if (value === null) return 'invalid';
-  if (kind === 'min') return value >= bound ? undefined : 'bound';
-  if (kind === 'max') return value <= bound ? undefined : 'bound';
+  const { isRelative, bounded, beyond } = kindsOfBound[kind];
+  if (!isRelative) return beyond(bounded(value, 0), bound) <= 0 ? undefined : 'bound';
   if (baseline === null || baseline === undefined) return 'invalid';
-  const change = kind === 'maxDrop' ? baseline - value : value - baseline;
-  return change <= bound + ROUNDING * Math.max(1, Math.abs(baseline)) ? undefined : 'bound';
+  const rounding = ROUNDING * Math.max(1, Math.abs(baseline));
+  return bounded(value, baseline) <= bound + rounding ? undefined : 'bound';
 }

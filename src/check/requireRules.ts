@@ -1,6 +1,6 @@
 import { UserError } from '../errors.js';
 import { nearest } from '../text/nearest.js';
-import { boundKinds, type Rule } from './rule.js';
+import { boundKinds, kindsOfBound, type Rule } from './rule.js';
 import { layerStatistics, runStatistics, shareStatistics, statisticNames } from './statistics.js';
 
 /**
@@ -23,7 +23,7 @@ export function requireRule(rule: Rule): void {
     if (bound !== undefined && !Number.isFinite(bound)) {
       throw new UserError(`${origin}: ${kind} should be a finite number, but is ${bound}`);
     }
-    if (bound !== undefined && kind.startsWith('max') && kind !== 'max' && bound < 0) {
+    if (bound !== undefined && kindsOfBound[kind].isRelative && bound < 0) {
       throw new UserError(
         `${origin}: ${kind} ${bound} is negative: say how far a number may move, such as 0.05`,
       );

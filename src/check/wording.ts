@@ -1,5 +1,5 @@
 import type { Judgement } from './judgement.js';
-import type { Rule } from './rule.js';
+import { kindsOfBound, type Rule } from './rule.js';
 
 /** `saturation`, `mean saturation`, `share of layers with saturation below 0.1`. */
 export function statisticInWords({ statistic, aggregate, below, above }: Rule): string {
@@ -38,12 +38,12 @@ export function found({
 }: Omit<Judgement, 'message' | 'outcome' | 'rule' | 'warnings'>): string {
   if (reason === 'gone') return 'is gone: the baseline has it, this run has not';
   if (value === null) return `has no ${statistic} that could be checked`;
-  const isRelative = kind === 'maxDrop' || kind === 'maxRise';
+  const { isRelative, bounded } = kindsOfBound[kind];
   if (isRelative && (baseline === null || baseline === undefined)) {
     return `has no ${statistic} in the baseline to compare with`;
   }
   const before = baseline ?? 0;
-  const change = kind === 'maxDrop' ? before - value : value - before;
+  const change = bounded(value, before);
   if (reason === undefined) {
     return isRelative
       ? `${statistic} ${short(value)}, ${short(before)} in the baseline`

@@ -40,7 +40,7 @@ interface Step {
 
 const typesWithFractions: readonly ElementType[] = ['float32', 'float64', 'float16', 'bfloat16'];
 
-/** Why a layer's weights cannot be written anew; `undefined` where they can. */
+/** Why a layer's weights cannot be rewritten; `undefined` where they can. */
 export function unwritable(candidate: Candidate, constants: Constants): string | undefined {
   const type = constants.get(candidate.weight)?.type;
   return type && typesWithFractions.includes(type) ? undefined : 'its weights are not real numbers';

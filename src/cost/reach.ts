@@ -59,7 +59,7 @@ export const slid = (
   });
 };
 
-/** The axes of the value are put in another order, or counted anew; those that `place` gives no axis for are gone. */
+/** The axes of the value are put in another order, or counted again; those that `place` gives no axis for are gone. */
 export const moved = (reaches: Reaches, place: (axis: number) => readonly number[]): Reaches =>
   each(reaches, (reach) => ({
     ...reach,

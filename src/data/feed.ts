@@ -57,7 +57,7 @@ export interface FeedSource {
   readonly preprocessing: Readonly<Record<string, unknown>>;
   /**
    * One pass over the data. May be called again for another pass, which clears `labels` and `skipped`.
-   * Throws `UserError` for what the user can mend, and the signal's reason when it is aborted.
+   * Throws `UserError` for what the user can fix, and the signal's reason when it is aborted.
    */
   feeds(options: FeedOptions): AsyncIterable<Feed>;
   close(): Promise<void>;

@@ -77,7 +77,7 @@ export class NodeBuilder {
   /** A name that the graph does not have yet: this one, or the first free of `_2`, `_3`, … From now on it is taken. */
   unique(name: string): string {
     let free = name;
-    // Where the last search for this name ended: counting anew would take n² steps for n of one name.
+    // Where the last search for this name ended: counting again would take n² steps for n of one name.
     let count = this.#next.get(name) ?? 2;
     while (this.#taken.has(free)) free = `${name}_${count++}`;
     this.#next.set(name, count);

@@ -46,7 +46,7 @@ export interface AnalyzedModels {
  * Analyses several models on the same data, one after the other, and writes a run for each. One that fails does not
  * keep the others from theirs.
  *
- * @throws UserError before the first, where two would have the same run or `out` is no folder for runs;
+ * @throws UserError before the first, where two would have the same run or `out` is not a folder for runs;
  *   InterruptedError when `signal` aborts: the runs of the models before stand.
  */
 export async function analyzeModels(

@@ -1,6 +1,6 @@
 import type { CheckRules } from '../check/check.js';
 import type { CheckConfig } from '../check/checkConfig.js';
-import { UserError } from '../errors.js';
+import { NoRunError, UserError } from '../errors.js';
 import { readRun } from '../run/files/readRun.js';
 import type { Run } from '../run/schema.js';
 
@@ -33,7 +33,7 @@ async function readBaseline(path: string): Promise<Run> {
   try {
     return await readRun(path);
   } catch (error) {
-    if (!(error instanceof UserError) || !/^there is no run/.test(error.message)) throw error;
+    if (!(error instanceof NoRunError)) throw error;
     throw new UserError(`there is no baseline at ${path} yet: make one with --update-baseline`, {
       cause: error,
     });

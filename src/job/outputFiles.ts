@@ -23,7 +23,7 @@ export async function textIn(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new UserError(`cannot read ${path}, which was to be gone on with: ${messageOf(error)}`, {
+    throw new UserError(`cannot read ${path}, to append to it: ${messageOf(error)}`, {
       cause: error,
     });
   }

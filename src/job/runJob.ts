@@ -24,7 +24,7 @@ export interface JobResult {
   readonly out: string;
   /** The reports that were written. */
   readonly files: readonly string[];
-  /** What the gate says; `undefined` where the job has no rules, or the baseline was made anew. */
+  /** What the gate says; `undefined` where the job has no rules, or the baseline was made again. */
   readonly check?: CheckResult;
 }
 

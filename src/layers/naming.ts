@@ -98,7 +98,7 @@ function scopes(list: string): string | undefined {
 
 /** Makes names unique by `_2`, `_3`, … in the order in which they are asked for. */
 export class UniqueNames {
-  /** Every name that was given, with the number to go on from: counting anew would take n² steps for n of one name. */
+  /** Every name that was given, with the number to go on from: counting again would take n² steps for n of one name. */
   readonly #next = new Map<string, number>();
 
   take(name: string): string {

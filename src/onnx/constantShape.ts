@@ -13,7 +13,7 @@ export interface ConstantValue {
 /** Operators that pass their first input's shape on. */
 const shapePreserving = new Set(['Identity', 'Cast', 'CastLike', 'DequantizeLinear', 'QuantizeLinear']);
 
-/** Operators that arrange their first input's entries anew. */
+/** Operators that arrange their first input's entries in another order. */
 const sizePreserving = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
 
 /** What was found before; a graph does not change, and crafted ones reach one value along exponentially many ways. */

@@ -1,4 +1,5 @@
 import type { Run, RunLayer } from '../run/schema.js';
+import { median } from '../stats/median.js';
 import { layerFollowers } from './layerFollowers.js';
 
 /** What a layer's numbers say about it. */
@@ -136,10 +137,4 @@ function findTail(
     if (isLow[judged[from]]) return { places: new Set([...late].filter((place) => isLow[place])), below };
   }
   return undefined;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
 }

@@ -17,7 +17,7 @@ export interface ReportOptions extends RenderOptions {
  * Renders one run or several as text.
  *
  * @returns text that ends with a line break.
- * @throws UserError where the format is unknown or takes `renderReport`, there is no run, or a threshold is no share
+ * @throws UserError where the format is unknown or takes `renderReport`, there is no run, or a threshold is not a share
  *   of variance.
  */
 export function report(runs: Run | readonly Run[], options: ReportOptions = {}): string {
@@ -32,7 +32,7 @@ export function report(runs: Run | readonly Run[], options: ReportOptions = {}):
  * Renders one run or several in any format.
  *
  * @returns the text or bytes of a file, or the files of a folder by their paths.
- * @throws UserError where the format is unknown, there is no run, a threshold is no share of variance, or the format
+ * @throws UserError where the format is unknown, there is no run, a threshold is not a share of variance, or the format
  *   cannot show these runs.
  */
 export async function renderReport(

@@ -20,7 +20,9 @@ export function intrinsicDimensionality(
   rule: CountingRule,
 ): number {
   if (!(threshold > 0 && threshold <= 1)) {
-    throw new UserError(`threshold ${threshold} is no share of variance; give a number above 0 and up to 1`);
+    throw new UserError(
+      `threshold ${threshold} is not a share of variance; give a number above 0 and up to 1`,
+    );
   }
   switch (rule) {
     case 'explained':

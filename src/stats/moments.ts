@@ -62,7 +62,7 @@ export function subtractMoments(total: Moments, sample: Moments, times: number):
 function addMultiple(total: Moments, other: Moments, factor: number): void {
   requireSameFeatures(total, other);
   const { sum, scatter } = total;
-  // Out of the loops by hand: V8 reads them anew for every number once it has seen objects of two shapes here.
+  // Out of the loops by hand: V8 reads them again for every number once it has seen objects of two shapes here.
   const { sum: otherSum, scatter: otherScatter } = other;
   total.count += factor * other.count;
   for (let i = 0; i < sum.length; i++) sum[i] += factor * otherSum[i];

@@ -53,7 +53,7 @@ export interface LayerStatistics {
  *
  * @param inner a smaller symmetric matrix with the same eigenvalues, but for zeros, as the covariance, where one is
  *   known. **Overwritten.**
- * @throws UserError where a threshold is no share of variance; RangeError where no threshold is given or the
+ * @throws UserError where a threshold is not a share of variance; RangeError where no threshold is given or the
  *   moments hold NaN or Inf (see `areFinite`); Error where the eigenvalues do not converge.
  */
 export function layerStatistics(

@@ -90,7 +90,7 @@ describe('analyze', () => {
     }
   });
 
-  test('what the caller can mend is a UserError, and the next call works', async () => {
+  test('what the caller can fix is a UserError, and the next call works', async () => {
     const { options } = await cross();
     await expect(analyze({ ...options, model: 'none.onnx' })).rejects.toThrow(UserError);
     await expect(analyze({ ...options, data: [] })).rejects.toThrow('there is no data: pass --data <source>');

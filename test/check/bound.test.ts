@@ -37,7 +37,7 @@ describe('a bound', () => {
   ])('is not read from %j', (text) => {
     expect(() => parseBound(text, '--min-saturation')).toThrow(UserError);
     expect(() => parseBound(text, '--min-saturation')).toThrow(
-      `--min-saturation ${text} is no bound: give a number as 0.05, or a glob and a number as 'layer4.*=0.02'`,
+      `--min-saturation ${text} is not a bound: give a number as 0.05, or a glob and a number as 'layer4.*=0.02'`,
     );
   });
 

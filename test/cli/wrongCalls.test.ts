@@ -94,7 +94,7 @@ const calls: readonly (readonly [string, RegExp])[] = [
   [`analyze ${CNN} --data @/no-images`, /no-images holds no images/],
   [
     `analyze ${CNN} --data @/file`,
-    /file is of no kind that is recognised: pass .* or force a reader with --reader/,
+    /file is not a recognised kind of source: pass .* or force a reader with --reader/,
   ],
   [`analyze ${CNN} --data random:0`, /random:0 names no number of samples: write random:<n>/],
   [`analyze ${CNN} --data image=${IMAGES}`, /the model has no input image \(its inputs: input\)/],
@@ -169,7 +169,7 @@ const calls: readonly (readonly [string, RegExp])[] = [
   [`instrument ${CNN} --output @/good.delve/run.json`, /written over the run .*good.delve: name/],
   // Runs
   ['report @/none', /there is no run at .*none: name a directory that `delve analyze` wrote/],
-  ['report @/foreign', /foreign holds no run.json, so it is no run/],
+  ['report @/foreign', /foreign holds no run.json, so it is not a run/],
   ['report @/broken.delve', /broken.delve\/run.json is not a whole JSON file/],
   [
     'report @/newer.delve',
@@ -191,7 +191,7 @@ const calls: readonly (readonly [string, RegExp])[] = [
     /z\*=0.1 matches no layer: the run has a, b/,
   ],
   ['check @/good.delve --min-saturation 2', /--min-saturation 2 is out of range: .*from 0 to 1/],
-  ['check @/good.delve --min-saturation 5%', /--min-saturation 5% is no bound/],
+  ['check @/good.delve --min-saturation 5%', /--min-saturation 5% is not a bound/],
   ['check @/good.delve --min-saturation z*=0.1', /z\*=0.1 matches no layer: the run has a, b/],
   ['check @/good.delve --max-drop 0.1', /--max-drop needs a run to compare with: name one with --baseline/],
   ['check @/good.delve --baseline @/good.delve', /a baseline alone is no rule: say with --max-drop/],

@@ -60,7 +60,7 @@ describe('delve report', () => {
     );
   });
 
-  test('as CSV it has a row a layer; several runs share a table', async () => {
+  test('as CSV it has one row per layer; several runs share a table', async () => {
     const one = await printed('report', at('before.delve'), '--format', 'csv');
     expect(one.split('\r\n').map((line) => line.split(',')[1] ?? '')).toEqual([
       'layer',

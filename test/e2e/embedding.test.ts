@@ -91,7 +91,7 @@ describe('the embedding of the bundled networks is what raw activations and ml-m
 });
 
 describe('embedding.csv', () => {
-  it('holds a row a layer and sample, with the labels in the order of the data', async () => {
+  it('holds one row per layer and sample, with the labels in the order of the data', async () => {
     const { out, run, embedding } = await embedded({ model: 'fixtures/mnist-rnn.onnx', data: images });
     expect(run.embedding).toBe('embedding.csv');
     const folders = (await readdir(images)).sort();

@@ -77,7 +77,7 @@ const cases: readonly [string, ActivationLayout, readonly number[], Options, num
   ['all steps', { kind: 'recurrent', batchFirst: false }, [5, 2, 4, 3], { sequenceMethod: 'flatten' }, 4, 30],
 ];
 
-describe('a row a sample: its observation, or the mean of its observations', () => {
+describe('one row per sample: its observation, or the mean of its observations', () => {
   it.each(cases)('%s', async (_, layout, dims, options, samples, features) => {
     for (const opset of [9, 13, 18]) {
       const { data, axes, raw, full } = await coordinatesOf({ layout, dims, opset }, options, features);

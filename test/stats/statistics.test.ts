@@ -246,7 +246,7 @@ describe('layerStatistics refuses', () => {
     expect(() => layerStatistics(momentsOf([[1, Number.NaN]]), explained)).toThrow(/NaN or Inf/);
   });
 
-  it('a threshold that is no share of variance, also where nothing was observed', () => {
+  it('a threshold that is not a share of variance, also where nothing was observed', () => {
     const options = { ...explained, thresholds: [0.99, 2] };
     expect(() =>
       layerStatistics(

@@ -16,7 +16,7 @@ const BFLOAT16: HalfFormat = { significand: 7, lowest: -126, highest: 127 };
 /** 2^52: adding and subtracting it rounds a smaller float64 to an integer, ties to even. */
 const ROUNDER = 2 ** 52;
 const bits = new DataView(new ArrayBuffer(8));
-/** 2^k at `k + POWERS_ZERO`: raising to a power anew would take most of the time. */
+/** 2^k at `k + POWERS_ZERO`: raising to a power again would take most of the time. */
 const POWERS_ZERO = 160;
 const powers = Float64Array.from({ length: 2 * POWERS_ZERO }, (_, i) => 2 ** (i - POWERS_ZERO));
 

@@ -61,7 +61,7 @@ async function standardInput(): Promise<string> {
 }
 
 function listed(text: string, from: string): string[] {
-  if (text.includes('\0')) throw new UserError(`${from} is no list of files: write one path a line`);
+  if (text.includes('\0')) throw new UserError(`${from} is not a list of files: write one path a line`);
   const files = text
     .split(/\r?\n/)
     .map((line) => line.trim())

@@ -17,7 +17,7 @@ export async function detectReader(source: string, forced?: string): Promise<Rea
   if (forced !== undefined && isModule(forced)) return ownReader(forced);
   const entry = await inspect(source);
   const asked = forced === undefined ? undefined : readerCalled(forced);
-  // Only made-up data stands nowhere.
+  // Only generated data stands nowhere.
   if (entry.kind === 'absent' && !(asked ? asked.name === 'random' : source.startsWith('random:'))) {
     throw new UserError(`${source} does not exist: pass an existing file or folder, or random:<n>`);
   }
@@ -25,7 +25,7 @@ export async function detectReader(source: string, forced?: string): Promise<Rea
   for (const reader of readers) if (await reader.detect(entry)) return reader;
   const known = readers.map(({ name, takes }) => `${takes} [${name}]`).join(', ');
   throw new UserError(
-    `${source} is of no kind that is recognised: pass ${known}, or force a reader with --reader <name>`,
+    `${source} is not a recognised kind of source: pass ${known}, or force a reader with --reader <name>`,
   );
 }
 

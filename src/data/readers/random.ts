@@ -13,12 +13,12 @@ const PREFIX = 'random:';
 const CHUNK_ELEMENTS = 2 ** 18;
 
 /**
- * `random:<n>`: n made-up samples for smoke tests, the same for the same seed. Floating inputs get standard
+ * `random:<n>`: n generated samples for smoke tests, the same for the same seed. Floating inputs get standard
  * normal values, integer inputs 0 … 9, bool inputs 0 or 1.
  */
 export const random: Reader = {
   name: 'random',
-  takes: 'random:<n> for n made-up samples',
+  takes: 'random:<n> for n generated samples',
   options: ['seed', 'shapes'],
   detect: ({ source }) => source.startsWith(PREFIX),
   async open(source, inputs, { seed = 0, shapes = {} }) {

@@ -4,7 +4,7 @@ import { arrayOver } from './transferable.js';
 /**
  * Joins consecutive feeds into larger ones.
  *
- * @param wanted samples that the next feed should hold; asked anew for every feed. It holds as many whole feeds as
+ * @param wanted samples that the next feed should hold; asked again for every feed. It holds as many whole feeds as
  *   fit, and one at least. Feeds whose samples differ in shape, or do not lie along the first axis, stay apart.
  */
 export async function* joinedFeeds(feeds: AsyncIterable<Feed>, wanted: () => number): AsyncGenerator<Feed> {

@@ -44,7 +44,7 @@ export function mapOfConvolution(graph: Graph, node: NodeProto): LinearMap | und
   return withBiasOf(strided, graph, bias, shape[0]);
 }
 
-/** The map with a bias; `undefined` where that is no list of real numbers, one a feature. */
+/** The map with a bias; `undefined` where that is not a list of real numbers, one a feature. */
 export function withBiasOf(
   map: LinearMap,
   graph: Graph,

@@ -38,8 +38,8 @@ export function formatCheck(result: CheckResult, options: CheckOptions = {}): st
 function complaint(judgement: Judgement): string {
   const { message, warnings, rule, reason } = judgement;
   const doubt = warnings.length > 0 && reason !== 'gone' ? ` (${printable(warnings.join('; '))})` : '';
-  const isOption = /^(minSaturation|maxSaturation|maxDrop) /.test(rule.origin);
-  const origin = isOption ? rule.origin : `${rule.origin.replace(/^.*: /s, '')}: ${titleOf(judgement)}`;
+  const origin =
+    rule.option !== undefined ? rule.origin : `${rule.origin.replace(/^.*: /s, '')}: ${titleOf(judgement)}`;
   return `${message}${doubt} [${printable(origin)}]`;
 }
 

@@ -8,7 +8,7 @@ import { dataColumns, settingColumns } from './runColumns.js';
 const wholeRun = [...settingColumns, ...dataColumns];
 
 /**
- * One row a layer, after a header, as RFC 4180 has it: commas, CRLF, quotes where they are needed. Numbers have all
+ * One row per layer, after a header, as RFC 4180 has it: commas, CRLF, quotes where they are needed. Numbers have all
  * their digits, cells without a value are empty. One run has the same columns as several; further thresholds make
  * further columns, and what is true of a whole run stands at the end of each of its rows.
  */

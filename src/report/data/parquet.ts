@@ -63,7 +63,7 @@ function columnOf({ name, type, of }: RunColumn): Column {
   };
 }
 
-/** A row a layer and run, under the names of `run.json`, with the spectrum as a list; in forward order (`position`). */
+/** One row per layer and run, under the names of `run.json`, with the spectrum as a list; in forward order (`position`). */
 export function parquet(runs: readonly Run[], options: RenderOptions): Uint8Array {
   const names = namesOf(runs, options);
   const rows = runs.flatMap((run, index) =>

@@ -9,7 +9,7 @@ import { namesOf, type RenderOptions } from '../options.js';
 import { formatHistory, parseHistory } from './history.js';
 
 /**
- * The CSV of the Python package `delve`: separator `;`, a row an epoch. Goes on with the file that is there; an epoch
+ * The CSV of the Python package `delve`: separator `;`, a row an epoch. appends to the file that is there; an epoch
  * that it has already is replaced, so that a job that is run again leaves the file that it left the first time.
  *
  * @throws UserError where the file is no such CSV, or its columns or those of the runs differ.

@@ -9,6 +9,6 @@ export function byChange(layers: readonly LayerDiff[]): LayerDiff[] {
     if (change !== null) return Math.abs(change);
     return before === after ? 0 : Number.POSITIVE_INFINITY;
   };
-  // Infinity − Infinity is no number.
+  // Infinity − Infinity is not a number.
   return layers.toSorted((a, b) => (weight(a) === weight(b) ? 0 : weight(b) - weight(a)));
 }

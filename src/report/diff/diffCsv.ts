@@ -6,7 +6,7 @@ import { byChange } from './byChange.js';
 const statistics = diffNumbers.map(({ key }) => key as DiffKey);
 
 /**
- * One row a layer, the largest change first, all digits; then layers that came and went. `was`: what the first run
+ * One row per layer, the largest change first, all digits; then layers that came and went. `was`: what the first run
  * calls the layer, where that is another name.
  */
 export function diffCsv({ layers, added, gone }: RunDiff): string {

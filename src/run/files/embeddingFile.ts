@@ -25,7 +25,7 @@ export interface Embedding {
   readonly layers: ReadonlyMap<string, Float64Array>;
 }
 
-/** Writes a row a layer and sample, samples being counted from 0, numbers with all their digits. */
+/** Writes one row per layer and sample, samples being counted from 0, numbers with all their digits. */
 export async function writeEmbedding(file: FileHandle, embedding: Embedding): Promise<void> {
   for (const piece of pieces(embedding)) await file.appendFile(piece);
 }
@@ -113,7 +113,7 @@ class Reading {
     for (const [axis, text] of [x, y].entries()) {
       const value = text === '' ? Number.NaN : Number(text);
       if (text !== '' && !Number.isFinite(value))
-        throw this.#damaged(line, `holds ${text}, which is no number`);
+        throw this.#damaged(line, `holds ${text}, which is not a number`);
       coordinates[this.#sample * 2 + axis] = value;
     }
     if (this.#layers.size === 1) this.#labels.push(label === '' ? undefined : label);

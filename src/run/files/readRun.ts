@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, UserError } from '../../errors.js';
+import { messageOf, NoRunError, UserError } from '../../errors.js';
 import { requireRegular } from '../../files/regularFile.js';
 import type { Run } from '../schema.js';
 import { parseRun } from './parseRun.js';
@@ -32,7 +32,7 @@ export async function readRun(dirOrFile: string): Promise<Run> {
 async function runFile(dirOrFile: string): Promise<string> {
   const found = await stat(dirOrFile).catch(() => undefined);
   if (!found)
-    throw new UserError(`there is no run at ${dirOrFile}: name a directory that \`delve analyze\` wrote`);
+    throw new NoRunError(`there is no run at ${dirOrFile}: name a directory that \`delve analyze\` wrote`);
   if (!found.isDirectory() && /\.(?:onnx|ort|pt|pth|pb|h5|keras|tflite|safetensors)$/i.test(dirOrFile)) {
     throw new UserError(
       `${dirOrFile} is a model, not a run: analyse it first (delve analyze <model> --data <source>), then name the directory that this wrote`,
@@ -42,7 +42,7 @@ async function runFile(dirOrFile: string): Promise<string> {
   const file = join(dirOrFile, RUN_FILE);
   if (!(await stat(file).catch(() => undefined))) {
     throw new UserError(
-      `${dirOrFile} holds no ${RUN_FILE}, so it is no run: name a directory that \`delve analyze\` wrote`,
+      `${dirOrFile} holds no ${RUN_FILE}, so it is not a run: name a directory that \`delve analyze\` wrote`,
     );
   }
   return file;

@@ -68,7 +68,7 @@ async function differenceAt(dir: string, planned: PlannedRun): Promise<string | 
   return standing && differenceFrom(standing, planned);
 }
 
-/** In what a run differs from one that is to be made, in words; `undefined` where that is the same one made anew. */
+/** In what a run differs from one that is to be made, in words; `undefined` where that is the same one made again. */
 async function differenceFrom(standing: Run, planned: PlannedRun): Promise<string | undefined> {
   const { model, data, settings, layers } = planned;
   const differs = (what: string, there: string, here: string) => `${what} ${there} there, ${here} here`;

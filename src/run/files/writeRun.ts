@@ -179,7 +179,7 @@ async function syncDirectory(path: string): Promise<void> {
   await directory?.close();
 }
 
-/** What the file system refuses, the user can mend; anything else is passed on as it is. */
+/** What the file system refuses, the user can fix; anything else is passed on as it is. */
 function fileSystemError(error: unknown, failed: string): unknown {
   if (error instanceof UserError || !(error instanceof Error) || !('syscall' in error)) return error;
   return new UserError(`${failed}: ${error.message}`, { cause: error });

@@ -117,7 +117,7 @@ describe('several files as one source', () => {
 
   test.each([
     ['', 'names no file'],
-    ['a\0b', 'is no list of files'],
+    ['a\0b', 'is not a list of files'],
     ['/nowhere/x.npy\n', '/nowhere/x.npy does not exist'],
   ])('the list %j is refused', async (text, message) => {
     const list = join(await temporaryFolder({ 'list.txt': text }), 'list.txt');

@@ -163,7 +163,7 @@ describe('a source', () => {
   test('may be read by force', async () => {
     const path = join(await temporaryFolder({ 'x.data': '1\n2\n' }), 'x.data');
     await expect(openData({ data: [path] }, [x])).rejects.toThrow(
-      `${path} is of no kind that is recognised: pass random:<n> for n made-up samples [random], a NumPy array (.npy) [npy]`,
+      `${path} is not a recognised kind of source: pass random:<n> for n generated samples [random], a NumPy array (.npy) [npy]`,
     );
     expect(valuesOf((await readAll({ data: [path], reader: 'csv' }, [x])).feeds, 'x')).toEqual([1, 2]);
     await expect(openData({ data: [path], reader: 'cvs' }, [x])).rejects.toThrow(

@@ -15,7 +15,7 @@ function parsed(text: string): Record<string, string>[] {
 }
 
 describe('CSV', () => {
-  it('is a header and a row a layer, with CRLF and all digits', () => {
+  it('is a header and one row per layer, with CRLF and all digits', () => {
     const text = csv(
       [
         run([layer('a', 1, 3, { op: 'Conv' }), layer('b', 3, 3, { op: 'Gemm', parameters: 12 })], {

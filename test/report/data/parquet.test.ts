@@ -24,7 +24,7 @@ describe('Parquet', () => {
     ]);
   });
 
-  it('is a row a layer with its spectrum', async () => {
+  it('is one row per layer with its spectrum', async () => {
     const spectrum = [0.1 + 0.2, 1e-17, 5e-324, 0];
     const bytes = parquet(
       [

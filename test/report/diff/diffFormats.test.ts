@@ -17,7 +17,7 @@ it('the formats that the command line takes are those there are', () => {
 });
 
 describe('two runs as CSV', () => {
-  it('have a row a layer, all digits, and say in which run a layer is', () => {
+  it('have one row per layer, all digits, and say in which run a layer is', () => {
     const { data, errors } = Papa.parse<Record<string, string>>(diffCsv(diff), {
       header: true,
       skipEmptyLines: true,

@@ -23,7 +23,7 @@ const working = (count: number): RunLayer[] =>
 describe('a report in Markdown', () => {
   const tail = run([layer('a', 6, 8), layer('b', 5, 8), layer('c', 1, 8), layer('fc', 2, 2, { op: 'Gemm' })]);
 
-  it('begins with the verdict and has a row a layer', () => {
+  it('begins with the verdict and has one row per layer', () => {
     const text = markdown([tail], {});
     expect(text).toMatch(/^### Saturation of 4 layers: 1 in a tail\n/);
     expect(text).toContain('**The last layer before the output, `c`, uses only 13 % of its features');

@@ -78,7 +78,7 @@ describe('a run cut again', () => {
     );
   });
 
-  it('refuses what is no share of variance', () => {
+  it('refuses what is not a share of variance', () => {
     expect(() => recutRun(original, 0)).toThrow(UserError);
     expect(() => recutRun(original, 1.01)).toThrow(UserError);
     expect(() => recutRun(original, [])).toThrow(UserError);

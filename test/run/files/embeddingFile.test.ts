@@ -73,7 +73,7 @@ describe('a file that is not the embedding of this run', () => {
     [`${header}fc,0,a,1,2\r\nfc,1,a,1\r\n`, 'line 3 has 4 cells instead of 5'],
     [`${header}fc,0,a,1,2\r\nfc,2,a,1,2\r\n`, 'line 3 is of sample 2, which does not stand here'],
     [`${header}fc,0,a,1,2\r\nfc,1,a,1,2\r\nfc,2,a,1,2\r\n`, 'line 4 is of sample 2'],
-    [`${header}fc,0,a,1,two\r\n`, 'line 2 holds two, which is no number'],
+    [`${header}fc,0,a,1,two\r\n`, 'line 2 holds two, which is not a number'],
     [`${header}stem,0,a,1,2\r\n`, 'line 2 is of layer stem, which the run does not have'],
     [
       `${header}${['fc', 'out', 'fc'].map((name) => `${name},0,,1,2\r\n${name},1,,1,2\r\n`).join('')}`,

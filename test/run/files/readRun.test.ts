@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../../src/errors.js';
+import { NoRunError } from '../../../src/errors.js';
 import { readRun } from '../../../src/run/files/readRun.js';
 import { writeRun } from '../../../src/run/files/writeRun.js';
 import { layer, run } from '../../support/runs.js';
@@ -19,7 +19,9 @@ describe('reading a run', () => {
   it('names what is missing', async () => {
     const dir = await temporaryDirectory();
     await expect(readRun(join(dir, 'none'))).rejects.toThrow(
-      new UserError(`there is no run at ${join(dir, 'none')}: name a directory that \`delve analyze\` wrote`),
+      new NoRunError(
+        `there is no run at ${join(dir, 'none')}: name a directory that \`delve analyze\` wrote`,
+      ),
     );
     await expect(readRun(dir)).rejects.toThrow(`${dir} holds no run.json`);
   });

@@ -45,7 +45,7 @@ export function fileBytes(handle: FileHandle, name: string, start: number, size:
   return { name, size, seekable: true, open: async () => reader };
 }
 
-/** Bytes that only come as a stream, opened anew for each pass. */
+/** Bytes that only come as a stream, opened again for each pass. */
 export function streamedBytes(name: string, size: number, openStream: () => Promise<Readable>): ByteSource {
   return {
     name,

@@ -104,7 +104,7 @@ function sampleOf(
     const number = cellNumber(cell) ?? (isMissing(cell) ? fill?.[i] : undefined);
     if (number === undefined) {
       const way = isMissing(cell) ? 'fill such cells with --missing mean or zero' : 'fix it';
-      const reason = `column ${names[features[i]]} holds "${cell}", which is no number: ${way}, or leave the column out with --columns`;
+      const reason = `column ${names[features[i]]} holds "${cell}", which is not a number: ${way}, or leave the column out with --columns`;
       return { origin, reason };
     }
     data[i] = number;

@@ -37,7 +37,7 @@ export async function* csvRows(path: string, format?: CsvFormat): AsyncGenerator
   for await (const { text, last } of textChunks(path)) {
     const input = rest + text;
     if (!last && !/[\r\n]/.test(text)) {
-      // A row has not ended yet. Its cells would take many times its memory, anew with every chunk.
+      // A row has not ended yet. Its cells would take many times its memory, again with every chunk.
       if (input.length > LONGEST_ROW) throw endless(path, line, input);
       rest = input;
       continue;

@@ -35,7 +35,7 @@ export function requireRoom(native: PixelSize, { resize, result }: Geometry): vo
 
 /**
  * @param origin the file, where nobody else names it.
- * @throws UserError for a file that is no image, by its size.
+ * @throws UserError for a file that is not an image, by its size.
  */
 export function requireImageSize(bytes: number, origin = 'it'): void {
   if (bytes <= LARGEST_FILE) return;

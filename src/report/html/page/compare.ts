@@ -1,7 +1,7 @@
 import { drawnText } from '../../charts/drawnText.js';
+import { shade } from '../../charts/shade.js';
 import { Chart, inks } from './charts.js';
 import { el } from './dom.js';
-import { shade } from './graphView.js';
 import type { Model, View } from './model.js';
 import { percent, shortener, shortName } from './words.js';
 

@@ -1,5 +1,6 @@
 import type { GraphNode } from '../../../layers/layerGraph.js';
 import type { Run } from '../../../run/schema.js';
+import { shade } from '../../charts/shade.js';
 import { moduleRanges } from '../moduleRanges.js';
 import { el, svg } from './dom.js';
 import type { Model, View } from './model.js';
@@ -13,7 +14,7 @@ const METER = 120;
 const NEST = 6;
 
 /**
- * The network from top to bottom: a row a layer, framed by module, coloured by saturation; arcs at the side are paths
+ * The network from top to bottom: one row per layer, framed by module, coloured by saturation; arcs at the side are paths
  * that jump over layers, such as residual connections.
  */
 export function graphView(model: Model): HTMLElement {
@@ -37,13 +38,6 @@ export function graphView(model: Model): HTMLElement {
     if (hadFocus) chosen?.focus({ preventScroll: true });
   });
   return el('section', { 'aria-labelledby': 'graph' }, el('h2', { id: 'graph' }, 'Network'), hint, place);
-}
-
-/** From white over blue: a scale that people with any colour vision read, and that prints. */
-export function shade(saturation: number | null): string {
-  if (saturation === null) return '#e69f00';
-  const mix = (from: number, to: number) => Math.round(from + (to - from) * saturation);
-  return `rgb(${mix(232, 0)},${mix(241, 60)},${mix(250, 110)})`;
 }
 
 /** What the run says of its graph; a chain of its layers where it says nothing. */

@@ -166,7 +166,7 @@ function row(
   const line = el('tr', { class: isChosen ? 'chosen' : undefined }, ...cells);
   line.addEventListener('click', () => {
     model.show({ layer: name });
-    // The row was drawn anew: whoever came by keyboard stays where they were.
+    // The row was drawn again: whoever came by keyboard stays where they were.
     const pressed = document.querySelector<HTMLElement>('tr.chosen th button');
     pressed?.focus({ preventScroll: true });
     // Where the details stand below the table, choosing would otherwise show nothing.

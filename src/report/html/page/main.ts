@@ -34,6 +34,6 @@ main?.append(
   ...(runs ? [runs] : []),
 );
 page.append(el('footer', { class: 'faint' }, `delve ${data.version}`));
-// Paper is light: charts take their colours from the page anew.
+// Paper is light: charts take their colours from the page again.
 matchMedia('print').addEventListener('change', () => model.show({}));
 document.documentElement.dataset.ready = 'true';

@@ -72,7 +72,7 @@ test('a cell that is no number is named by line and column, also after quoted li
   const table = 'a,b,note\n1,2,"two\nlines"\n3,,x\n5,6,y\n';
   const columns = { columns: ['a', 'b'] };
   await expect(readCsv(table, columns)).rejects.toThrow(
-    /t\.csv, line 4: column b holds "", which is no number/,
+    /t\.csv, line 4: column b holds "", which is not a number/,
   );
   const { feeds, source, path } = await readCsv(table, columns, anyRow, 'skip');
   expect(valuesOf(feeds, 'x')).toEqual([1, 2, 5, 6]);

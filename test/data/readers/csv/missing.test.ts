@@ -37,7 +37,7 @@ describe('missing cells', () => {
 
   test('are an error where nothing is said; words always are', async () => {
     await expect(read('a,b\n1,2\n3,NA\n', 2, {})).rejects.toThrow(
-      /line 3: column b holds "NA", which is no number: fill such cells with --missing mean or zero/,
+      /line 3: column b holds "NA", which is not a number: fill such cells with --missing mean or zero/,
     );
     await expect(read('a,b\n1,2\n3,x\n', 2, { missing: 'zero' })).rejects.toThrow(
       /column b holds "x".*fix it/,
