@@ -62,13 +62,8 @@ export { type JobResult, type RunJobOptions, runJob } from './job/runJob.js';
 export type { Layer, NotObservable } from './layers/layer.js';
 export type { LayerSelection } from './layers/selectLayers.js';
 export type { ModelInput } from './onnx/modelInput.js';
-export {
-  type LayerReading,
-  type Reading,
-  type ReadingKind,
-  readingRules,
-  readLayers,
-} from './readings/layerReadings.js';
+export { readLayers } from './readings/layerReadings.js';
+export { type LayerReading, type Reading, type ReadingKind, readingRules } from './readings/reading.js';
 export type { CheckFormat, CheckOptions } from './report/checks/checkFormat.js';
 export { checkFormats } from './report/checks/checkFormats.js';
 export { formatCheck } from './report/checks/checkText.js';

@@ -17,7 +17,9 @@ import { findLayers } from '../layers/findLayers.js';
 import { mixesSamples } from '../layers/mixesSamples.js';
 import { modelWarnings } from '../layers/modelWarnings.js';
 import { outputLayers } from '../layers/outputLayers.js';
+import { rankLimits } from '../layers/rankLimits.js';
 import { selectLayers } from '../layers/selectLayers.js';
+import { structureOf } from '../layers/structure.js';
 import { type ModelFile, readModelFile } from '../onnx/modelFile.js';
 import { fixedBatchSize, modelInputs } from '../onnx/modelInput.js';
 import { type OtherRun, type PlannedRun, placeFor } from '../run/files/standingRun.js';
@@ -118,7 +120,9 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   const { layers: found, notObservable } = findLayers(model, options.operators);
   const layers = selectLayers(found, options);
   // An operator that was asked for by name may stand behind the last layer proper.
-  const proper = found.filter(({ op }) => !options.operators?.includes(op));
+  const proper = found.filter(({ isRequested }) => !isRequested);
+  const structure = structureOf(model, found);
+  const limits = rankLimits(model, proper);
   const outputs = { last: proper.at(-1)?.name, all: outputLayers(model, proper) };
   if (options.embedding) requireProjectable(model);
   const long = longLoading(layers.length);
@@ -229,6 +233,8 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
         model,
         found: { layers, notObservable },
         outputs,
+        structure,
+        limits,
         source,
         observation,
         measuredAtInput,

@@ -9,7 +9,7 @@ import { layerGraph } from '../layers/layerGraph.js';
 import { modelWarnings, roundingWarnings } from '../layers/modelWarnings.js';
 import { weightHashes } from '../layers/weightHash.js';
 import type { ModelFile } from '../onnx/modelFile.js';
-import type { Run, RunLabels, RunLayer, RunSettings } from '../run/schema.js';
+import type { Run, RunLabels, RunLayer, RunSettings, StructureNode } from '../run/schema.js';
 import { storedRule } from '../run/storedRule.js';
 import type { IdimRule } from '../stats/intrinsicDimensionality.js';
 import type { Moments } from '../stats/moments.js';
@@ -27,6 +27,10 @@ export interface Pass {
   readonly found: FoundLayers;
   /** The last of the model's layers, and all that its outputs are reached from. */
   readonly outputs: { readonly last: string | undefined; readonly all: readonly string[] };
+  /** All the model's layers and what is known of them. */
+  readonly structure: readonly StructureNode[];
+  /** By layer, the most directions that its output can have, where that is below its features. */
+  readonly limits: ReadonlyMap<string, number>;
   readonly source: FeedSource;
   readonly observation: Observation;
   /** Names of the layers whose moments came from their inputs. */
@@ -55,7 +59,18 @@ export interface PassOptions extends InstrumentOptions, Omit<WantedStatistics, '
  * @throws InterruptedError when `signal` aborts.
  */
 export async function makeRun(
-  { model, found, outputs, source, observation, measuredAtInput, warnings = [], scored }: Pass,
+  {
+    model,
+    found,
+    outputs,
+    structure,
+    limits,
+    source,
+    observation,
+    measuredAtInput,
+    warnings = [],
+    scored,
+  }: Pass,
   options: PassOptions,
   signal: AbortSignal | undefined,
 ): Promise<{ run: Run; moments: ReadonlyMap<string, Moments>; axes: ReadonlyMap<string, PrincipalAxes> }> {
@@ -68,7 +83,8 @@ export async function makeRun(
   const atInput = new Set(measuredAtInput);
   const hashes = await weightHashes(model, found.layers);
   const layers = found.layers.map((layer): RunLayer => {
-    const { name, node, op, output, weightShape, parameters, rankLimit } = layer;
+    const { name, node, op, output, weightShape, parameters } = layer;
+    const rankLimit = limits.get(name);
     const weights = hashes.get(name);
     const statistics = computed.get(name)?.statistics ?? invalid.get(name);
     if (!statistics) throw new Error(`layer ${name} was not observed`);
@@ -111,6 +127,7 @@ export async function makeRun(
     timing: { seconds, samplesPerSecond: seconds > 0 ? samples / seconds : 0, statisticsSeconds },
     layers,
     graph: layerGraph(model, found.layers),
+    structure,
     outputLayer: outputs.last,
     outputLayers: outputs.all,
     ...(found.notObservable.length > 0 ? { notObservable: found.notObservable } : {}),

@@ -1,4 +1,5 @@
-import { type ReadingKind, readLayers } from '../readings/layerReadings.js';
+import { readLayers } from '../readings/layerReadings.js';
+import type { ReadingKind } from '../readings/reading.js';
 import { rankedNumbers } from '../run/layerNumbers.js';
 import type { Run, RunLayer } from '../run/schema.js';
 

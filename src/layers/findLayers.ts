@@ -43,7 +43,8 @@ export function findLayers(model: ModelFile, operators: readonly string[] = []):
     const unnamed = described.output
       ? {}
       : { output: freeName(graph, `${name}/Y`), unnamed: { nodeIndex: index, outputIndex: 0 } };
-    layers[index] = { name, ...about, ...described, ...unnamed };
+    const requested = family === anyOperator ? ({ isRequested: true } as const) : {};
+    layers[index] = { name, ...about, ...described, ...unnamed, ...requested };
   };
 
   nodes.forEach((node, index) => {

@@ -66,6 +66,8 @@ export interface Layer {
   readonly quantization?: Quantization;
   /** What the layer computes, where that is one linear map a position. */
   readonly linearMap?: LinearMap;
+  /** Asked for by the operator's name (`--ops`): the operator makes no layer by itself. */
+  readonly isRequested?: true;
   /** Where the operator leaves its output out: which of the node's outputs has to be given the name `output`. */
   readonly unnamed?: { readonly nodeIndex: number; readonly outputIndex: number };
 }

@@ -1,4 +1,5 @@
-import { type LayerReading, readLayers } from '../readings/layerReadings.js';
+import { readLayers } from '../readings/layerReadings.js';
+import type { LayerReading } from '../readings/reading.js';
 import type { Run, RunLayer } from '../run/schema.js';
 
 /** A layer in several runs, known by its name. */

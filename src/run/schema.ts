@@ -6,6 +6,7 @@ import type {
   SequenceMethod,
 } from '../instrument/options.js';
 import type { GraphNode } from '../layers/layerGraph.js';
+import type { StructureNode } from '../layers/structure.js';
 import type { LayerStatistics } from '../stats/statistics.js';
 import type { Provider, SampleOrder, Tf32 } from './settingValues.js';
 import type { StoredRule } from './storedRule.js';
@@ -28,6 +29,8 @@ export interface Run {
   readonly layers: readonly RunLayer[];
   /** How the layers hang together, and where paths between them meet; in graph order. */
   readonly graph?: readonly GraphNode[];
+  /** The same of all the model's layers, observed or not, up to its outputs, with what readings need to know of each. */
+  readonly structure?: readonly StructureNode[];
   /** The model's last layer, whether it was observed or not: its width is set by the task. */
   readonly outputLayer?: string;
   /** Every layer from which the model's outputs are reached without passing another one, observed or not. */
@@ -83,6 +86,7 @@ export type {
   Provider,
   SequenceMethod,
   StoredRule,
+  StructureNode,
 };
 
 export interface RunSettings {

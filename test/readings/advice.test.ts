@@ -64,7 +64,7 @@ it('gives no advice where a tail stands before some of several outputs', () => {
     outputLayers: ['out', 'other'],
   });
   expect(verdict(readings, ({ name }) => name, unicode)).toEqual([
-    "Before some of the model's 2 outputs, c uses 4 % of its features, as do the layers that follow up to the outputs. " +
+    "Before out, one of the model's 2 outputs, c uses 4 % of its features, as do the layers that follow up to the outputs. " +
       'Whether an output can do without, these numbers do not say: try one at a time.',
   ]);
 });

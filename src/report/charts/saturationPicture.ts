@@ -1,5 +1,6 @@
 import { verdict } from '../../readings/advice.js';
-import { type ReadingKind, readLayers } from '../../readings/layerReadings.js';
+import { readLayers } from '../../readings/layerReadings.js';
+import type { ReadingKind } from '../../readings/reading.js';
 import { percent } from '../../text/numbers.js';
 import { unicode } from '../../text/symbols.js';
 import {

@@ -1,4 +1,5 @@
-import { type LayerReading, type ReadingKind, readLayers } from '../../readings/layerReadings.js';
+import { readLayers } from '../../readings/layerReadings.js';
+import type { LayerReading, ReadingKind } from '../../readings/reading.js';
 import type { Run } from '../../run/schema.js';
 import { percent } from '../../text/numbers.js';
 import { layersSideBySide, points } from '../layersSideBySide.js';
@@ -13,7 +14,17 @@ export interface LayerRow {
   readonly isFinding: boolean;
 }
 
-const order: readonly ReadingKind[] = ['invalid', 'dead', 'tail', 'narrow', 'uncertain', 'healthy', 'output'];
+const order: readonly ReadingKind[] = [
+  'invalid',
+  'dead',
+  'tail',
+  'narrow',
+  'uncertain',
+  'healthy',
+  'by design',
+  'output',
+  'not judged',
+];
 
 /** Which columns hold numbers, in tables of one run. */
 export const numbersOfOne: readonly number[] = [2, 3, 4];
@@ -79,7 +90,8 @@ function rankOf({ kind, layer }: LayerReading): number {
   return order.indexOf(kind) + (kind === 'narrow' ? 1 - saturation : saturation) / 2;
 }
 
-const isFinding = (kind: ReadingKind) => kind !== 'healthy' && kind !== 'output';
+const unremarkable: ReadonlySet<ReadingKind> = new Set(['healthy', 'by design', 'output', 'not judged']);
+const isFinding = (kind: ReadingKind) => !unremarkable.has(kind);
 
 function wordFor(kind: ReadingKind): string {
   return isFinding(kind) ? `**${kind}**` : kind;

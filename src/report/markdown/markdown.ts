@@ -1,5 +1,6 @@
 import { verdict } from '../../readings/advice.js';
-import { type Reading, type ReadingKind, readLayers } from '../../readings/layerReadings.js';
+import { readLayers } from '../../readings/layerReadings.js';
+import type { Reading, ReadingKind } from '../../readings/reading.js';
 import { remarks } from '../../readings/remarks.js';
 import { differenceInWords, differencesOf } from '../../run/compare/comparableSettings.js';
 import type { Run } from '../../run/schema.js';

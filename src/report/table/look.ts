@@ -1,4 +1,4 @@
-import type { ReadingKind } from '../../readings/layerReadings.js';
+import type { ReadingKind } from '../../readings/reading.js';
 import { wrap } from '../../text/displayWidth.js';
 import { printable } from '../../text/printable.js';
 import type { Style } from '../options.js';
@@ -14,7 +14,10 @@ export function colorOf(kind: ReadingKind, { chalk }: Style): (text: string) => 
       return chalk.magenta;
     case 'output':
       return chalk.blue;
+    case 'by design':
+      return chalk.cyan;
     case 'uncertain':
+    case 'not judged':
       return chalk.gray;
     case 'dead':
     case 'invalid':

@@ -1,5 +1,6 @@
 import { verdict } from '../../readings/advice.js';
-import { type LayerReading, type Reading, readingRules, readLayers } from '../../readings/layerReadings.js';
+import { readLayers } from '../../readings/layerReadings.js';
+import { type LayerReading, type Reading, readingRules } from '../../readings/reading.js';
 import { remarks } from '../../readings/remarks.js';
 import type { Run, RunLayer } from '../../run/schema.js';
 import { displayWidth, padEnd, padStart, shorten, wrap } from '../../text/displayWidth.js';
@@ -43,10 +44,10 @@ export function table(runs: readonly Run[], options: RenderOptions): string {
 }
 
 /** How to write layers in sentences: different ones stay different. */
-function namingOf(runs: readonly Run[], { symbols }: Style): (layer: RunLayer) => string {
+function namingOf(runs: readonly Run[], { symbols }: Style): (layer: Pick<RunLayer, 'name'>) => string {
   const layerNames = runs.flatMap(({ layers }) => layers.map(({ name }) => printable(name)));
   const inSentences = shortNames(layerNames, NAME_IN_SENTENCE, symbols.ellipsis);
-  return ({ name }) => `\`${inSentences.get(printable(name))}\``;
+  return ({ name }) => `\`${inSentences.get(printable(name)) ?? printable(name)}\``;
 }
 
 function oneRun(
@@ -66,7 +67,7 @@ function oneRun(
 function advice(
   reading: Reading,
   about: string | undefined,
-  nameOf: (layer: RunLayer) => string,
+  nameOf: (layer: Pick<RunLayer, 'name'>) => string,
   { chalk, symbols, width }: Style,
 ): string[] {
   const of = about === undefined ? '' : `${shorten(printable(about), NAME_IN_SENTENCE, symbols.ellipsis)}: `;
@@ -151,17 +152,18 @@ function rowOf(reading: LayerReading): Row {
 
 /** The rules behind the marks that stand in the table; the others are explained by remarks. */
 function legend(readings: readonly Reading[], { chalk, width }: Style): string[] {
-  const kinds = (['tail', 'narrow', 'output'] as const).filter((kind) =>
+  const kinds = (['tail', 'narrow', 'by design', 'output'] as const).filter((kind) =>
     readings.some(({ layers }) => layers.some((reading) => reading.kind === kind)),
   );
   const [{ tailBelow }] = readings.slice(-1);
-  const indent = ' '.repeat('output = '.length);
+  const names = Math.max(0, ...kinds.map(({ length }) => length));
+  const indent = ' '.repeat(names + ' = '.length);
   return kinds.flatMap((kind) => {
     const here =
       kind === 'tail' && tailBelow !== undefined && readings.length === 1
         ? `; here below ${percent(tailBelow)}`
         : '';
-    return wrap(`${padEnd(kind, 6)} = ${readingRules[kind]}${here}`, width, indent).map((line) =>
+    return wrap(`${padEnd(kind, names)} = ${readingRules[kind]}${here}`, width, indent).map((line) =>
       chalk.dim(line),
     );
   });

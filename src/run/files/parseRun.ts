@@ -16,7 +16,7 @@ import {
   within,
 } from '../../shape/jsonShape.js';
 import { type StoredKey, storedNumbers } from '../layerNumbers.js';
-import type { Run, RunData, RunLayer, RunModel } from '../schema.js';
+import type { Run, RunData, RunLayer, RunModel, StructureNode } from '../schema.js';
 import { settingRows, threshold } from '../settings.js';
 import { ruleInWords } from '../storedRule.js';
 import { contradiction } from './contradiction.js';
@@ -71,6 +71,26 @@ const layer = {
   warnings: arrayOf(string),
 } satisfies Record<keyof RunLayer, Shape>;
 
+const yes = where((value) => value === true, 'true');
+
+const structureNode = {
+  id: string,
+  op: string,
+  isJoin: optional(yes),
+  inputs: arrayOf(string),
+  isOutput: optional(yes),
+  isEnlarged: optional(yes),
+  features: optional(wholeFrom(0)),
+  inputFeatures: optional(wholeFrom(0)),
+  groups: optional(wholeFrom(1)),
+  kernel: optional(arrayOf(wholeFrom(0))),
+  // Later versions may know further ones.
+  role: optional(string),
+  sharesWeightOf: optional(string),
+  isDecoder: optional(yes),
+  isRequested: optional(yes),
+} satisfies Record<keyof StructureNode, Shape>;
+
 const run = objectOf({
   schemaVersion: where((value) => value === SCHEMA_VERSION, String(SCHEMA_VERSION)),
   delve: string,
@@ -85,11 +105,12 @@ const run = objectOf({
       objectOf({
         id: string,
         op: string,
-        isJoin: optional(where((value) => value === true, 'true')),
+        isJoin: optional(yes),
         inputs: arrayOf(string),
       }),
     ),
   ),
+  structure: optional(arrayOf(objectOf(structureNode))),
   outputLayer: optional(string),
   outputLayers: optional(arrayOf(string)),
   notObservable: optional(arrayOf(objectOf({ node: string, op: string, reason: string }))),

@@ -1,4 +1,4 @@
-import type { LayerReading } from '../../../readings/layerReadings.js';
+import type { LayerReading } from '../../../readings/reading.js';
 import type { Run } from '../../../run/schema.js';
 import { countingRule } from '../../../run/storedRule.js';
 import { recut } from '../../../stats/saturation.js';

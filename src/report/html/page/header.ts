@@ -16,7 +16,7 @@ export function header(model: Model): HTMLElement {
   const verdicts = el('p', { class: 'verdict', role: 'status' });
   const doubts = el('ul', { class: 'warnings' });
   model.draws(({ runs, current }) => {
-    const { name, run, readings } = runs[current];
+    const { name, run, reading } = runs[current];
     const { data, settings, model: network } = run;
     const right = accuracyInWords(data);
     title.textContent = shortName(name, 80);
@@ -29,8 +29,7 @@ export function header(model: Model): HTMLElement {
       settings.precision,
       ...(right ? [right] : []),
     ].join(' · ');
-    const outputs = run.outputLayers?.length ?? 1;
-    const sentences = verdict({ layers: readings, outputs }, (layer) => shortName(layer.name, 40), unicode);
+    const sentences = verdict(reading, (layer) => shortName(layer.name, 40), unicode);
     // In the table of a terminal the remarks come first.
     verdicts.textContent = sentence(
       sentences.join(' ').replace('see the remarks above', 'see the remarks below'),

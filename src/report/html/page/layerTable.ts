@@ -1,4 +1,4 @@
-import type { LayerReading } from '../../../readings/layerReadings.js';
+import type { LayerReading } from '../../../readings/reading.js';
 import { readingLooks } from '../../charts/palette.js';
 import { directionsInWords } from '../../mostDirections.js';
 import { el } from './dom.js';

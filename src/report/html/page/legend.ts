@@ -1,4 +1,4 @@
-import { type ReadingKind, readingRules } from '../../../readings/layerReadings.js';
+import { type ReadingKind, readingRules } from '../../../readings/reading.js';
 import { readingLooks } from '../../charts/palette.js';
 import { el } from './dom.js';
 import type { Model } from './model.js';

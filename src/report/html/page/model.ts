@@ -1,7 +1,11 @@
-import { type LayerReading, readLayers } from '../../../readings/layerReadings.js';
+import { readLayers } from '../../../readings/layerReadings.js';
+import type { LayerReading, Reading, ReadingKind } from '../../../readings/reading.js';
 import { recutRun } from '../../../run/compare/recutRun.js';
 import type { Run } from '../../../run/schema.js';
 import type { PageData } from '../pageData.js';
+
+/** Readings that nobody has to do anything about. */
+const unremarkable: ReadonlySet<ReadingKind> = new Set(['healthy', 'by design', 'output', 'not judged']);
 
 /** What the page shows at the moment. */
 export interface View {
@@ -11,8 +15,8 @@ export interface View {
     readonly name: string;
     readonly run: Run;
     readonly readings: readonly LayerReading[];
-    /** Where there is a tail: the saturation below which a layer belongs to it. */
-    readonly tailBelow: number | undefined;
+    /** The same at the threshold that readings are made at, whatever the run is cut at. */
+    readonly reading: Reading;
   }[];
   /** Which run the table and the details are about. */
   readonly current: number;
@@ -22,22 +26,23 @@ export interface View {
 
 /** Holds what is shown, and tells everyone who draws it when that changes. */
 export class Model {
-  readonly #whole: readonly { readonly name: string; readonly run: Run }[];
+  readonly #whole: readonly { readonly name: string; readonly run: Run; readonly reading: Reading }[];
   readonly #listeners: ((view: View) => void)[] = [];
   #view: View;
 
   constructor(data: PageData) {
-    this.#whole = data.runs.map(({ name, run, spectra }) => ({
-      name,
-      run: { ...run, layers: run.layers.map((layer, i) => ({ ...layer, eigenvalues: doubles(spectra[i]) })) },
-    }));
+    this.#whole = data.runs.map(({ name, run: stored, spectra }) => {
+      const layers = stored.layers.map((layer, i) => ({ ...layer, eigenvalues: doubles(spectra[i]) }));
+      const run = { ...stored, layers };
+      return { name, run, reading: readLayers(run) };
+    });
     const last = this.#whole[this.#whole.length - 1];
     const { threshold } = last.run.settings;
     const runs = this.#cut(threshold);
     // What there is to do something about comes first.
     const current = runs.length - 1;
     const { readings } = runs[current];
-    const telling = readings.find(({ kind }) => kind !== 'healthy' && kind !== 'output') ?? readings[0];
+    const telling = readings.find(({ kind }) => !unremarkable.has(kind)) ?? readings[0];
     this.#view = { threshold, runs, current, layer: telling?.layer.name };
   }
 
@@ -59,11 +64,10 @@ export class Model {
   }
 
   #cut(threshold: number): View['runs'] {
-    return this.#whole.map(({ name, run }) => {
-      const isOwn = threshold === run.settings.threshold;
-      const cut = isOwn ? run : recutRun(run, threshold);
-      const { layers: readings, tailBelow } = readLayers(cut);
-      return { name, run: cut, readings, tailBelow };
+    return this.#whole.map(({ name, run, reading }) => {
+      const cut = threshold === run.settings.threshold ? run : recutRun(run, threshold);
+      const readings = reading.layers.map((each, i) => ({ ...each, layer: cut.layers[i] }));
+      return { name, run: cut, readings, reading };
     });
   }
 }

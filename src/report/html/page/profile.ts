@@ -1,3 +1,4 @@
+import { READING_THRESHOLD } from '../../../readings/layerReadings.js';
 import { drawnText } from '../../charts/drawnText.js';
 import { readingLooks } from '../../charts/palette.js';
 import { Chart, inks, lineLook } from './charts.js';
@@ -19,9 +20,11 @@ export function profile(model: Model): HTMLElement {
   return chart.element;
 }
 
-function option({ runs, current, layer: chosen }: View) {
+function option({ runs, current, layer: chosen, threshold }: View) {
   const { text, faint, line, surface } = inks();
-  const { readings, tailBelow } = runs[current];
+  const { readings, reading } = runs[current];
+  // The bound is one of the threshold that readings are made at.
+  const tailBelow = threshold === READING_THRESHOLD ? reading.tailBelow : undefined;
   const others = runs.filter((_, i) => i !== current).slice(0, MOST_OTHERS);
   const isLong = readings.length > LONG;
   const names = readings.map(({ layer }) => layer.name);

@@ -1,4 +1,4 @@
-import type { LayerReading } from '../../../readings/layerReadings.js';
+import type { LayerReading } from '../../../readings/reading.js';
 import { drawnText } from '../../charts/drawnText.js';
 import { inks, lineLook } from './charts.js';
 import type { View } from './model.js';
