@@ -118,14 +118,13 @@ function ofTails(tails: readonly Tail[], advisor: Advisor): string {
     );
   }
   const larger = places.some((place) => seesImages(place, advisor)) ? ', or feed larger inputs' : '';
-  const use = inUse(layers, advisor, '');
+  const use = `${range(layers, advisor)} of ${layers.length === 1 || (units.length === 1 && first.block) ? 'its' : 'their'} features`;
   const isOne = units.length === 1;
   if (isOne) {
     const last = isLastBeforeOutput(first, advisor);
     const what = first.block ? 'block' : 'layer';
-    const start = last
-      ? `The last ${what} before the output, ${unitName(first, advisor)},`
-      : `${capital(unitName(first, advisor))}, the last ${what} before the output that can be judged,`;
+    const called = unitName(first, advisor).replace(/^the block (?=\S+$)/, '');
+    const start = `The last ${what} before the output${last ? '' : ' that could be judged'}, ${called},`;
     return `${start} uses only ${use}: it adds little. Try removing it${larger}.`;
   }
   const blocks = units.filter(({ block }) => block).length;
@@ -142,8 +141,6 @@ function unitName({ block, places }: Unit, { findings, network, name }: Advisor)
   const called = blockName(network, block);
   return called === undefined ? `the block of ${listed(names, 4)}` : `the block ${name({ name: called })}`;
 }
-
-const capital = (text: string) => text.replace(/^the /, 'The ');
 
 /** Whether nothing but the output follows, observed or not. */
 function isLastBeforeOutput({ places, block }: Unit, { findings, network }: Advisor): boolean {

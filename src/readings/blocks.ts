@@ -51,7 +51,7 @@ function regionOf(network: Network, join: number): Omit<Block, 'join'> | undefin
   const writers = layers.filter((index) => leadsStraightTo(network, index, join));
   // A single layer beside a path of several takes the shortcut along: a change of width or of size.
   const depth = (writer: number) => layers.filter((other) => network.isBefore(other, writer)).length;
-  const deep = writers.filter((writer) => depth(writer) > 0);
+  const deep = isSum(nodes[join]) ? writers.filter((writer) => depth(writer) > 0) : writers;
   return {
     nodes: [...inside].sort((a, b) => a - b),
     writers: deep.length > 0 ? deep : writers,

@@ -75,20 +75,26 @@ function codesOf(layers: readonly RunLayer[], network: Network, isOutput: readon
   const places = layers.map((_, place) => network.nodeOf[place]);
   const outputs = places.filter((_, place) => isOutput[place]);
   return places.filter((index, place) => {
-    const { features, inputFeatures, role } = nodes[index];
+    const { features, inputFeatures, kernel, role } = nodes[index];
     if (features === undefined || isOutput[place] || role !== undefined) return false;
     const isWider = (other: number) => features <= CODE_SHARE * (nodes[other].features ?? 0);
-    const before = inputFeatures ?? 0;
     const after = nodes.flatMap((_node, other) => (network.isBefore(index, other) ? [other] : []));
-    const isEnlarged = after.some((other) => nodes[other].isEnlarged) && !nodes[index].isEnlarged;
+    // Of feature maps a code has many positions: only enlarging them again makes it one.
+    const isUndone =
+      kernel === undefined
+        ? outputs.every(isWider)
+        : !nodes[index].isEnlarged && after.some((other) => nodes[other].isEnlarged);
+    const isPassedByAll = after.every(
+      (other) =>
+        nodes[other].inputs.every((id) => id !== 'input') &&
+        nodes[other].before.every((each) => each === index || network.isBefore(index, each)),
+    );
     return (
-      features <= CODE_SHARE * before &&
+      features <= CODE_SHARE * (inputFeatures ?? 0) &&
       after.some(isWider) &&
       outputs.length > 0 &&
-      (isEnlarged || outputs.every(isWider)) &&
-      nodes.every(
-        (_node, other) => other === index || network.isBefore(other, index) || network.isBefore(index, other),
-      )
+      isUndone &&
+      isPassedByAll
     );
   });
 }

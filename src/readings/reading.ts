@@ -57,16 +57,14 @@ export interface Reading {
 /** The rules by which layers are read, in words, for reports and documentation. */
 export const readingRules = {
   tail:
-    'the longest run of last layers, output layers aside, each with a saturation below 30 % and below half ' +
-    'the median of the layers before that run (at least two; a quarter where the run is longer than what is before ' +
-    'it), as have all layers that follow it on any path; a block with a shortcut counts as one, by the middle of its ' +
-    'layers and by what it writes; a layer with fewer inputs than features counts by the share of its inputs',
-  narrow:
-    'saturation of 90 % or more, with at least two features, where the design of the network leaves the width open',
+    'the longest run of last layers, output layers aside, each with a saturation below 30 % and below half the ' +
+    'median of the layers before that run (at least two; below a quarter where the run is the longer part), as have ' +
+    'all layers that follow it on any path; a block whose paths meet again counts as one; a layer with fewer inputs ' +
+    'than features counts by the share of its inputs',
+  narrow: 'saturation of 90 % or more, with at least two features, where the design leaves the width open',
   'by design': 'as full as a narrow layer, but the design of the network makes it so: no reason to widen it',
   output:
-    'no other layer lies between it and an output of the model: who reads the output decides its width, so it is ' +
-    'not judged',
+    'no other layer lies between it and an output of the model: who reads that decides its width, so it is not judged',
   dead: 'no feature varies over the data',
   uncertain: 'no more observations than features, so that the saturation is capped by them: not judged',
   invalid: 'no numbers: NaN or Inf came up, or nothing was observed',

@@ -106,7 +106,10 @@ function ofTail({ findings, network }: Whole, { tail, layer }: Finding, place: n
   reasons.push(
     `the ${counted(tail.before, 'unit')} before the tail (blocks and single layers) use ${percent(tail.median)} in the middle; a tail lies below ${rest} of that and below 30 %, here below ${percent(tail.below)}`,
   );
-  const after = tail.places.filter((other) => network.isBefore(network.nodeOf[place], network.nodeOf[other]));
+  const after = tail.places.filter(
+    (other) =>
+      !unit?.places.includes(other) && network.isBefore(network.nodeOf[place], network.nodeOf[other]),
+  );
   const outputs = tail.outputs.map((index) => network.nodes[index].id);
   const up = outputs.length === 0 ? 'the end' : listed(outputs, 4);
   reasons.push(

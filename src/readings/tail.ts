@@ -124,7 +124,17 @@ function tailFrom(start: Unit, network: Network, judged: Judged, places: Places)
   const middle = median([...before].map(({ share }) => share));
   const share = inside.units.size > before.size ? LONG_TAIL_SHARE : TAIL_SHARE;
   const below = Math.min(TAIL_LIMIT, share * middle);
-  if (![...inside.units].every((unit) => isLow(unit, below, network, judged))) return undefined;
+  const areLow = (some: Iterable<Unit>) => [...some].every((unit) => isLow(unit, below, network, judged));
+  if (!areLow(inside.units)) return undefined;
+  // It begins where saturation drops: what comes right before it is not as low, or works for something else too.
+  for (const unit of before) {
+    const isRightBefore = places
+      .nodesOf(unit)
+      .some((index) => network.nodes[index].after.some((next) => leadsInto(next, inside.nodes, network)));
+    const longer =
+      isRightBefore && isLow(unit, below, network, judged) && closureOf(unit, network, judged, places);
+    if (longer && areLow(longer.units)) return undefined;
+  }
   const units = [...inside.units].sort((a, b) => a.places[0] - b.places[0]);
   return {
     units,
@@ -134,6 +144,18 @@ function tailFrom(start: Unit, network: Network, judged: Judged, places: Places)
     below,
     outputs: [...inside.outputs].sort((a, b) => a - b),
   };
+}
+
+/** Whether a node is one of those, or a meeting before one. */
+function leadsInto(index: number, nodes: ReadonlySet<number>, network: Network): boolean {
+  if (nodes.has(index)) return true;
+  let leads = false;
+  if (!network.nodes[index].isJoin) return false;
+  network.walk([index], (next) => {
+    if (nodes.has(next)) leads = true;
+    return network.nodes[next].isJoin === true;
+  });
+  return leads;
 }
 
 /** A block must also write little: what its last layers hand to the shortcut. */

@@ -11,10 +11,16 @@ describe('a report', () => {
     expect(report(one)).toContain('models/net.onnx');
   });
 
-  it('as JSON is the run, or a list of runs', () => {
-    expect(JSON.parse(report(one, { format: 'json' }))).toEqual(one);
-    expect(JSON.parse(report([one], { format: 'json' }))).toEqual(one);
-    expect(JSON.parse(report([one, one], { format: 'json' }))).toEqual([one, one]);
+  it('as JSON is the run with its readings, or a list of runs', () => {
+    const given = JSON.parse(report(one, { format: 'json' }));
+    expect(given).toMatchObject(one);
+    for (const { reading, reasons, advice } of given.layers) {
+      expect(reading).toMatch(/^[a-z ]+$/);
+      expect(reasons.length).toBeGreaterThan(0);
+      expect(advice === null || typeof advice === 'string').toBe(true);
+    }
+    expect(JSON.parse(report([one], { format: 'json' }))).toEqual(given);
+    expect(JSON.parse(report([one, one], { format: 'json' }))).toEqual([given, given]);
   });
 
   it('cuts the spectra again at a threshold', () => {

@@ -1,8 +1,22 @@
+import { readLayers } from '../../readings/layerReadings.js';
 import { formatRun } from '../../run/files/formatRun.js';
 import type { Run } from '../../run/schema.js';
 
-/** The run as `run.json` has it; of several runs, a list of them. */
+/**
+ * The run as `run.json` has it, with the reading of each layer: `reading`, `reasons` in words, and `advice` where there
+ * is any. Of several runs, a list of them.
+ */
 export function json(runs: readonly Run[]): string {
-  const [first, ...others] = runs;
-  return formatRun(others.length === 0 ? first : runs);
+  const [first, ...others] = runs.map(withReadings);
+  return formatRun(others.length === 0 ? first : [first, ...others]);
+}
+
+function withReadings(run: Run): Run {
+  const layers = readLayers(run).layers.map(({ layer, kind, reasons, advice }) => ({
+    ...layer,
+    reading: kind,
+    reasons,
+    advice,
+  }));
+  return { ...run, layers };
 }

@@ -79,12 +79,14 @@ head          ██████████████████████
 
 tail   = the longest run of last layers, output layers aside, each with a
          saturation below 30 % and below half the median of the layers before
-         that run (at least two), as have all layers that follow it on any path;
-         a layer with fewer inputs than features counts by the share of its
-         inputs; here below 30.0 %
-narrow = saturation of 90 % or more, with at least two features
-output = no other layer lies between it and an output of the model: its width is
-         set by the task, so it is not judged
+         that run (at least two; below a quarter where the run is the longer
+         part), as have all layers that follow it on any path; a block whose
+         paths meet again counts as one; a layer with fewer inputs than features
+         counts by the share of its inputs; here below 30.0 %
+narrow = saturation of 90 % or more, with at least two features, where the
+         design leaves the width open
+output = no other layer lies between it and an output of the model: who reads
+         that decides its width, so it is not judged
 
 From \`layer2.conv1\` on, 2 layers use only 2–3 % of their features: the network
 has stopped working there. Try removing them, or feed larger inputs.
