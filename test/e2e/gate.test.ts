@@ -53,7 +53,7 @@ describe('the example of docs/gate.md', () => {
 
     const { mtimeMs } = await stat(at('baseline.delve/run.json'));
     const { code, stdout } = await runProgram(['run', '--quiet'], here);
-    expect(stdout).toMatch(/^! \(whole run\) +tail 2 is above 0 .*\n✓ check passed: .*, 1 warning\n$/);
+    expect(stdout).toMatch(/^! \(whole run\) +tail 3 is above 0 .*\n✓ check passed: .*, 1 warning\n$/);
     expect(code).toBe(0);
     expect((await stat(at('baseline.delve/run.json'))).mtimeMs).toBe(mtimeMs);
   });

@@ -35,7 +35,15 @@ describe('a run that version 0.1.0 saved', () => {
     const saved = JSON.parse(await readFile(`${SAVED}/run.json`, 'utf8'));
     // Its labels were only counted.
     const labels = { classes: 2, samples: 64, counts: saved.data.labels };
-    expect(JSON.parse(text)).toEqual({ ...saved, data: { ...saved.data, labels } });
+    const shown = JSON.parse(text);
+    // Each layer with its reading beside what was saved.
+    const layers = saved.layers.map((layer: object) => ({
+      ...layer,
+      reading: expect.any(String),
+      reasons: expect.arrayContaining([expect.any(String)]),
+      advice: expect.toSatisfy((advice) => advice === null || typeof advice === 'string'),
+    }));
+    expect(shown).toMatchObject({ ...saved, data: { ...saved.data, labels }, layers });
     expect(await readFile(at('reports/report.txt'), 'utf8')).toMatch(/layer6\.conv2 .* 12\.5 % +8\/64 /);
   });
 
