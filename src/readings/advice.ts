@@ -181,7 +181,7 @@ function ofNarrow(narrow: readonly Finding[], advisor: Advisor): string[] {
     const together =
       others.length === 0 ? '' : ` Its width is also that of ${listed(others)}: they change together.`;
     return [
-      `${name(layers[0])} is narrow (${share} of its features in use): widening it may help.${together}`,
+      `${name(layers[0])} is narrow (${share} of its features in use): widening it may help, which only training tells.${together}`,
     ];
   }
   const bound = layers.filter((_, i) => tied[i].length > 0);
@@ -190,7 +190,7 @@ function ofNarrow(narrow: readonly Finding[], advisor: Advisor): string[] {
       ? ''
       : ` ${bound.length === 1 ? 'The width' : 'The widths'} of ${listed(bound.map(name))} ${bound.length === 1 ? 'is' : 'are'} also that of other layers, which are added to or multiplied with ${bound.length === 1 ? 'it' : 'them'}: these change together.`;
   return [
-    `${listed(layers.map(name))} are narrow (${share} of their features in use): widening them may help.${together}`,
+    `${listed(layers.map(name))} are narrow (${share} of their features in use): widening them may help, which only training tells.${together}`,
   ];
 }
 

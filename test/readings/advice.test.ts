@@ -24,10 +24,10 @@ it('does not advise larger inputs where there is no convolution', () => {
 
 it('names narrow layers', () => {
   expect(judged(layer('stem', 97, 100), ...body, output)).toEqual([
-    'stem is narrow (97 % of its features in use): widening it may help.',
+    'stem is narrow (97 % of its features in use): widening it may help, which only training tells.',
   ]);
   expect(judged(layer('s', 97, 100), layer('t', 90, 100), ...body, output)).toEqual([
-    's and t are narrow (90–97 % of their features in use): widening them may help.',
+    's and t are narrow (90–97 % of their features in use): widening them may help, which only training tells.',
   ]);
 });
 

@@ -108,7 +108,7 @@ describe('sentences', () => {
   it('say which widths change together', () => {
     const narrow = { ...percents, 'l2.conv2': 94, 'l3.conv1': 50, 'l3.conv2': 50 };
     expect(said(runOf(residual(false), narrow))).toEqual([
-      'l2.conv2 is narrow (94 % of its features in use): widening it may help. Its width is also that of stem, l1.conv2 and l3.conv2: they change together.',
+      'l2.conv2 is narrow (94 % of its features in use): widening it may help, which only training tells. Its width is also that of stem, l1.conv2 and l3.conv2: they change together.',
     ]);
   });
 
