@@ -1,3 +1,4 @@
+import { median } from '../stats/median.js';
 import { type Block, findBlocks } from './blocks.js';
 import type { Network } from './network.js';
 
@@ -188,10 +189,4 @@ function closureOf(start: Unit, network: Network, { outputs: ends, isSpread }: J
     waiting.push(...network.nodes[index].after, ...(isJoin || !unit ? [] : places.twinsOf(index)));
   }
   return { units, outputs, nodes };
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
 }
