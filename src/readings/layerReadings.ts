@@ -69,7 +69,7 @@ export function readLayers(run: ReadRun): Reading {
   };
 }
 
-/** Cut anew, so that a run at another threshold reads alike; as stored where the spectrum is not there. */
+/** Cut again, so that a run at another threshold reads alike; as stored where the spectrum is not there. */
 function directionsOf({ eigenvalues, features, intrinsicDimensionality }: RunLayer): number | null {
   if (intrinsicDimensionality === null) return null;
   const cut = recut(eigenvalues, features, READING_THRESHOLD, 'explained');

@@ -54,10 +54,14 @@ describe('delve report', () => {
     expect(again.split('\n').slice(1)).toEqual(shown.split('\n').slice(1));
   });
 
-  test('as JSON it is the run itself', async () => {
-    expect(JSON.parse(await printed('report', at('before.delve'), '--format', 'json'))).toEqual(
-      await readRun('before.delve'),
-    );
+  test('as JSON it is the run itself, with the reading of each layer', async () => {
+    const shown = JSON.parse(await printed('report', at('before.delve'), '--format', 'json'));
+    expect(shown).toMatchObject(await readRun('before.delve'));
+    for (const { reading, reasons, advice } of shown.layers) {
+      expect(reading).toMatch(/^[a-z ]+$/);
+      expect(reasons.length).toBeGreaterThan(0);
+      expect(advice === null || typeof advice === 'string').toBe(true);
+    }
   });
 
   test('as CSV it has one row per layer; several runs share a table', async () => {
