@@ -209,7 +209,8 @@ export function settingsOf(
     precision: options.precision,
     provider,
     ...(devices ? { devices } : {}),
-    ...(tf32 ? { tf32 } : {}),
+    // Elsewhere than on CUDA nothing is rounded so.
+    tf32: tf32 ?? 'off',
     batchSize: options.batchSize,
     accumulate,
     split: options.split,

@@ -105,7 +105,7 @@ export interface RunSettings {
   readonly provider: Provider;
   /** The CUDA devices that shared the batches, where there were several. */
   readonly devices?: readonly number[];
-  /** On CUDA: whether float32 products and convolutions of the model may have been rounded to ten bits (TF32). */
+  /** Whether float32 products and convolutions of the model may have been rounded to ten bits (TF32), as CUDA can. */
   readonly tf32?: Tf32;
   readonly batchSize: number;
   /** Batches that were added up inside one run of the model; absent in runs before 0.2.0, which took one. */
