@@ -10,7 +10,12 @@ import type { Run } from './schema.js';
 export function requireMeasured({ layers }: Run, out: string): void {
   const [first] = layers;
   if (!first?.invalid || !layers.every(({ invalid }) => invalid)) return;
+  const { reason, batch } = first.invalid;
+  // Where finite values overflow, the reason names the way out itself.
+  const search = reason.startsWith('NaN')
+    ? '; look for NaN and Inf in the data, its preprocessing and the weights'
+    : '';
   throw new UserError(
-    `no layer could be measured: in ${first.name}, ${first.invalid.reason} in batch ${first.invalid.batch}; look for NaN and Inf in the data, its preprocessing and the weights (the run is kept in ${out})`,
+    `no layer could be measured: in ${first.name}, ${reason} in batch ${batch}${search} (the run is kept in ${out})`,
   );
 }

@@ -5,6 +5,7 @@ import { delve, Kept } from '../support/commandLine.js';
 import { lastingFolder } from '../support/folder.js';
 import { modelBytes, node, tensor, value } from '../support/models.js';
 import { layer, run } from '../support/runs.js';
+import { zipOf } from '../support/zip.js';
 
 const CNN = resolve('fixtures/mnist-cnn.onnx');
 const RNN = resolve('fixtures/mnist-rnn.onnx');
@@ -42,6 +43,11 @@ beforeAll(async () => {
     'wider.delve/run.json': json(run([layer('a', 1, 8)])),
     'other.delve/run.json': json(run([layer('z', 1, 2)])),
     'rules.json': '{ "minSaturaton": 0.1 }',
+    'base.pt': zipOf({ 'base/data.pkl': Uint8Array.of(1), 'base/version': Uint8Array.of(51) }),
+    'notes.txt': 'hello\nworld\n',
+    'comma.csv': 'a;b\n0,5;1,25\n1,5;2,25\n',
+    'cut/half.png': png.subarray(0, png.length >> 1),
+    'cut/text.jpg': 'no picture',
   };
   for (const [name, content] of Object.entries(files)) {
     await mkdir(join(at(name), '..'), { recursive: true });
@@ -59,6 +65,8 @@ const calls: readonly (readonly [string, RegExp])[] = [
   [`analyze ${CNN} --data ${IMAGES} --thresold 0.9`, /--thresold \(did you mean --threshold\?\)/],
   ['analyze', /the argument <model> is missing/],
   [`analyze ${CNN}`, /--data is missing: give the data to analyse, such as --data images\//],
+  [`analyze ${CNN} --data ${IMAGES} --batch-size 4`, /--batch-size \(did you mean --batch\?\)/],
+  [`compress ${CNN} --data ${IMAGES} --batch-size 4`, /--batch-size \(did you mean --batch\?\)/],
   [`analyze ${CNN} --data`, /--data <source> is given without its value/],
   [`analyze ${CNN} ${CNN} --data ${IMAGES}`, /is named twice: name each model once/],
   // Numbers and choices
@@ -80,6 +88,9 @@ const calls: readonly (readonly [string, RegExp])[] = [
   ['analyze @/truncated.onnx --data x', /truncated.onnx is not an ONNX model or is truncated/],
   ['analyze @/png.onnx --data x', /png.onnx is not an ONNX model/],
   ['inspect @/text.txt.onnx', /text.txt.onnx is not an ONNX model/],
+  ['analyze @/base.pt --data x', /base.pt is a PyTorch checkpoint, .*: export it with torch.onnx.export/],
+  ['inspect @/base.pt', /base.pt is a PyTorch checkpoint, .*: export it with torch.onnx.export/],
+  ['compress @/base.pt --data x', /base.pt is a PyTorch checkpoint, .*: export it with torch.onnx.export/],
   // Layers
   [
     `analyze ${CNN} --data ${IMAGES} --layers nope`,
@@ -107,6 +118,15 @@ const calls: readonly (readonly [string, RegExp])[] = [
     /narrow.csv have 3 columns of features, which do not fit.*--columns/,
   ],
   [`analyze ${CNN} --data @/strings.csv`, /strings.csv/],
+  [
+    `analyze ${CNN} --data @/notes.txt`,
+    /notes.txt has no column of numbers: give a table with commas, .*--columns/,
+  ],
+  [
+    `analyze ${CNN} --data @/comma.csv`,
+    /comma.csv writes decimals with a comma \(0,5\): write them with a point/,
+  ],
+  [`analyze ${CNN} --data @/cut`, /cut\/(half.png|text.jpg): the image cannot be decoded .*--on-error skip/],
   [`analyze ${CNN} --data @/corrupt`, /bad.png: the image cannot be decoded .*--on-error skip/],
   [`analyze ${CNN} --data ${IMAGES} --crop 10`, /shape 1×10×10, but input input wants 1×28×28/],
   [`analyze ${CNN} --data ${IMAGES} --mean 1,2,3`, /--mean 1,2,3 does not fit gray images: write one number/],
@@ -168,6 +188,7 @@ const calls: readonly (readonly [string, RegExp])[] = [
   ],
   [`instrument ${CNN} --output @/good.delve/run.json`, /written over the run .*good.delve: name/],
   // Runs
+  ['report @/mine.onnx', /mine.onnx is a model, not a run: analyse it first \(delve analyze/],
   ['report @/none', /there is no run at .*none: name a directory that `delve analyze` wrote/],
   ['report @/foreign', /foreign holds no run.json, so it is not a run/],
   ['report @/broken.delve', /broken.delve\/run.json is not a whole JSON file/],

@@ -82,7 +82,7 @@ export class LayerMoments {
  */
 export function whyNotFinite({ sum }: Moments): string {
   return sum.every(Number.isFinite)
-    ? 'finite values so large that their products overflow (take --precision float64 where it is float32) came up'
+    ? 'finite values whose products overflow (with --precision float64 they may not) came up'
     : 'NaN or Inf came up';
 }
 

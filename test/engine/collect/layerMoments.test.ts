@@ -43,8 +43,7 @@ describe('LayerMoments', () => {
     layer.add(single(2, 3e19, Number.POSITIVE_INFINITY), 1);
     expect(layer.observation().invalid).toEqual({
       batch: 1,
-      reason:
-        'finite values so large that their products overflow (take --precision float64 where it is float32) came up',
+      reason: 'finite values whose products overflow (with --precision float64 they may not) came up',
     });
   });
 
