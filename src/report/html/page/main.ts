@@ -20,7 +20,7 @@ const overview = el(
   el(
     'p',
     { class: 'faint' },
-    'The share of directions in a layer’s output that are needed to explain the variance. Low at the end: a tail, layers that add nothing. Near 100 %: a layer that may be too narrow.',
+    'The share of directions in a layer’s output that are needed to explain the variance. Low at the end: a tail, layers that add little. Near 100 %: a layer that may be too narrow.',
   ),
   legend(model),
 );
