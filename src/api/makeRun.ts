@@ -4,6 +4,7 @@ import type { MomentsWithStatistics, WantedStatistics } from '../engine/statisti
 import { statisticsOf } from '../engine/statistics/statisticsPool.js';
 import type { InstrumentOptions } from '../instrument/options.js';
 import type { FoundLayers } from '../layers/findLayers.js';
+import { initialWeights } from '../layers/initialWeights.js';
 import type { Layer } from '../layers/layer.js';
 import { layerGraph } from '../layers/layerGraph.js';
 import { modelWarnings, roundingWarnings } from '../layers/modelWarnings.js';
@@ -130,6 +131,7 @@ export async function makeRun(
     structure,
     outputLayer: outputs.last,
     outputLayers: outputs.all,
+    initialWeights: await initialWeights(model, found.layers),
     ...(found.notObservable.length > 0 ? { notObservable: found.notObservable } : {}),
     ...(remarks.length > 0 ? { warnings: remarks } : {}),
   };

@@ -25,16 +25,34 @@ export async function weightHashes(
   model: ModelFile,
   layers: readonly Layer[],
 ): Promise<ReadonlyMap<string, string>> {
-  const graph = new Graph(model.graph, model.proto);
   const hashes = new Map<string, string>();
+  for await (const { layer, values, inputsFirst } of storedWeights(model, layers)) {
+    hashes.set(layer.name, hashOf(values, inputsFirst));
+  }
+  return hashes;
+}
+
+/** The weight of a layer as it is stored. */
+export interface LayerWeight {
+  readonly layer: Layer;
+  readonly values: DecodedTensor;
+  /** For matrices: whether a row is what one input gives, instead of what makes one feature. */
+  readonly inputsFirst: boolean;
+}
+
+/** The weights of layers, one at a time, wherever they are stored; layers whose weight is not stored are left out. */
+export async function* storedWeights(
+  model: ModelFile,
+  layers: readonly Layer[],
+): AsyncGenerator<LayerWeight> {
+  const graph = new Graph(model.graph, model.proto);
   for (const layer of layers) {
     const node = nodeOf(model, graph, layer);
     const weight = node && storedWeight(graph, node);
     const tensor = weight && (await embeddedTensor(weight.tensor, model));
-    const decoded = tensor && decodedOrNone(tensor);
-    if (decoded) hashes.set(layer.name, hashOf(decoded, weight.inputsFirst));
+    const values = tensor && decodedOrNone(tensor);
+    if (values) yield { layer, values, inputsFirst: weight.inputsFirst };
   }
-  return hashes;
 }
 
 /** The layer's own node, before the bias or the scaling that completes it. */

@@ -2,7 +2,7 @@ import type { Run, RunLayer, StructureNode } from '../run/schema.js';
 
 /** What is needed of a run to know how its layers hang together. */
 export type ReadRun = Pick<Run, 'layers' | 'outputLayer' | 'outputLayers' | 'graph' | 'structure'> &
-  Partial<Pick<Run, 'data'>>;
+  Partial<Pick<Run, 'data' | 'initialWeights'>>;
 
 /** A node of the network: one of the run's layers, a layer that was not observed, or a meeting of paths. */
 export interface NetworkNode extends StructureNode {

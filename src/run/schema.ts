@@ -5,6 +5,7 @@ import type {
   Precision,
   SequenceMethod,
 } from '../instrument/options.js';
+import type { InitialWeights } from '../layers/initialWeights.js';
 import type { GraphNode } from '../layers/layerGraph.js';
 import type { StructureNode } from '../layers/structure.js';
 import type { LayerStatistics } from '../stats/statistics.js';
@@ -37,6 +38,8 @@ export interface Run {
   readonly outputLayers?: readonly string[];
   /** The file beside this one that holds the projected samples; absent where none were asked for. */
   readonly embedding?: string;
+  /** Where the network seems not to be trained: how many layers have weights as an initialisation draws them. */
+  readonly initialWeights?: InitialWeights;
   /** What could not be observed, and why. */
   readonly notObservable?: readonly { readonly node: string; readonly op: string; readonly reason: string }[];
   /** Remarks on the run as a whole, in words. */

@@ -113,6 +113,7 @@ const run = objectOf({
   structure: optional(arrayOf(objectOf(structureNode))),
   outputLayer: optional(string),
   outputLayers: optional(arrayOf(string)),
+  initialWeights: optional(objectOf({ layers: wholeFrom(0), of: wholeFrom(0) })),
   notObservable: optional(arrayOf(objectOf({ node: string, op: string, reason: string }))),
   warnings: optional(arrayOf(string)),
 } satisfies Record<keyof Run, Shape>);
