@@ -83,6 +83,7 @@ export async function makeRun(
   const invalid = new Map(observation.layers.map((layer) => [layer.name, invalidNumbers(layer)]));
   const atInput = new Set(measuredAtInput);
   const hashes = await weightHashes(model, found.layers);
+  const initial = await initialWeights(model, found.layers);
   const layers = found.layers.map((layer): RunLayer => {
     const { name, node, op, output, weightShape, parameters } = layer;
     const rankLimit = limits.get(name);
@@ -131,7 +132,7 @@ export async function makeRun(
     structure,
     outputLayer: outputs.last,
     outputLayers: outputs.all,
-    initialWeights: await initialWeights(model, found.layers),
+    ...(initial ? { initialWeights: initial } : {}),
     ...(found.notObservable.length > 0 ? { notObservable: found.notObservable } : {}),
     ...(remarks.length > 0 ? { warnings: remarks } : {}),
   };
