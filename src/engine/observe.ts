@@ -13,6 +13,8 @@ export interface ObserveOptions extends PassOptions {
   readonly precision: Precision;
   /** The model's output with a score a class, which is to be held against the labels. */
   readonly classOutput?: string;
+  /** Keep the moments apart by groups of batches, so that errors can be told. */
+  readonly uncertainty?: boolean;
 }
 
 /** What a pass has found out about all layers. */
@@ -32,7 +34,13 @@ export async function observe(
   options: ObserveOptions,
 ): Promise<Observation> {
   refuseImpossible(options.provider, options.precision);
-  const { classOutput } = options;
-  const task = { kind: 'moments', outputs: model.layers, lifts: model.lifts, classOutput } as const;
+  const { classOutput, uncertainty } = options;
+  const task = {
+    kind: 'moments',
+    outputs: model.layers,
+    lifts: model.lifts,
+    classOutput,
+    uncertainty,
+  } as const;
   return runPass(task, model, source, options);
 }

@@ -1,22 +1,24 @@
 import { UserError } from '../../errors.js';
+import { GroupedMoments } from '../../stats/groups.js';
 import {
   addMoments,
   addShiftedMoments,
   areFinite,
   emptyMoments,
   type Moments,
-  type ShiftedMoments,
   subtractMoments,
 } from '../../stats/moments.js';
+import type { BatchMoments, PackedMoments } from '../../stats/packedMoments.js';
 
-/** One layer's moments of one batch, as they leave the graph: raw, or about a shift. */
-export type BatchMoments = Moments | ShiftedMoments;
+export type { BatchMoments };
 
 /** What a pass has found out about one layer. */
 export interface ObservedLayer {
   readonly name: string;
   /** Of all batches; where `invalid` is set, of those before the one it names. */
   readonly moments: Moments;
+  /** `moments` by groups of batches, where they were kept apart; together they are `moments`. */
+  readonly groups?: readonly PackedMoments[];
   /** A smaller matrix with the same eigenvalues, but for zeros, as the covariance; where there is one. */
   readonly inner?: Float64Array;
   /** NaN or Inf came up: the first batch (counted from 1) in which it did. */
@@ -25,7 +27,7 @@ export interface ObservedLayer {
 
 /** Adds up one layer's moments, batch by batch. */
 export class LayerMoments {
-  #total: Moments | undefined;
+  #total: GroupedMoments | undefined;
   #firstRows = 0;
   #invalid: ObservedLayer['invalid'];
 
@@ -33,23 +35,24 @@ export class LayerMoments {
 
   /**
    * @param number the batch's, counted from 1.
+   * @param groups that its batches are kept apart in: a power of two, the same with every call.
    * @throws UserError where the layer's features are not as many as in earlier batches.
    */
-  add(batch: BatchMoments, number: number): void {
+  add(batch: BatchMoments, number: number, groups = 1): void {
     if (this.#invalid) return;
     const features = batch.sum.length;
     // A mean over no rows is NaN and says nothing about the layer.
     if (batch.count === 0) {
-      this.#total ??= emptyMoments(features);
+      this.#total ??= new GroupedMoments(features, groups);
       return;
     }
     if (!this.#total || this.#total.count === 0) {
-      this.#total = emptyMoments(features);
+      this.#total = new GroupedMoments(features, groups);
       this.#firstRows = number;
     }
-    if (this.#total.sum.length !== features) {
+    if (this.#total.features !== features) {
       throw new UserError(
-        `layer ${this.name} has ${this.#total.sum.length} features in batch ${this.#firstRows} and ${features} in batch ${number}: ` +
+        `layer ${this.name} has ${this.#total.features} features in batch ${this.#firstRows} and ${features} in batch ${number}: ` +
           'give all samples one size (--resize), or observe it with --interpolate or --conv-method channelwise',
       );
     }
@@ -57,20 +60,22 @@ export class LayerMoments {
       this.#invalid = { batch: number, reason: whyNotFinite(batch) };
       return;
     }
-    addRaw(this.#total, batch);
+    this.#total.add(batch, number);
   }
 
   /** Whether moments of several batches can be added as if they were of one: `add` tells what is wrong with one. */
   takes(moments: BatchMoments): boolean {
     if (this.#invalid) return true;
-    const fits = !this.#total || this.#total.count === 0 || this.#total.sum.length === moments.sum.length;
+    const fits = !this.#total || this.#total.count === 0 || this.#total.features === moments.sum.length;
     return fits && areFinite(moments) && moments.scatter.length === moments.sum.length ** 2;
   }
 
   observation(): ObservedLayer {
+    const groups = this.#total?.groups ?? [];
     return {
       name: this.name,
-      moments: this.#total ?? emptyMoments(0),
+      moments: this.#total?.total() ?? emptyMoments(0),
+      ...(groups.length > 1 ? { groups } : {}),
       ...(this.#invalid ? { invalid: this.#invalid } : {}),
     };
   }

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.js';
+import { GroupedMoments } from '../../stats/groups.js';
 import { addMoments, emptyMoments } from '../../stats/moments.js';
 import type { ObservedLayer } from './layerMoments.js';
 
@@ -29,6 +30,14 @@ function mergeLayer(parts: readonly ObservedLayer[]): ObservedLayer {
     }
     addMoments(total, moments);
   }
+  const groups = seen.flatMap(({ groups }) => (groups ? [groups] : []));
+  const merged = groups.length > 0 ? new GroupedMoments(features, groups[0].length) : undefined;
+  for (const each of groups) merged?.addAll(each);
   const invalid = parts.flatMap(({ invalid }) => invalid ?? []).sort((a, b) => a.batch - b.batch)[0];
-  return { name, moments: total, ...(invalid ? { invalid } : {}) };
+  return {
+    name,
+    moments: total,
+    ...(merged ? { groups: merged.groups } : {}),
+    ...(invalid ? { invalid } : {}),
+  };
 }

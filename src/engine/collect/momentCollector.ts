@@ -1,6 +1,7 @@
 import { fromFloat16 } from '../../data/batches/halfPrecision.js';
 import type { Feed } from '../../data/feed.js';
 import type { LiftModel, MomentOutputs } from '../../instrument/instrumentedModel.js';
+import { groupCounts } from '../../stats/groups.js';
 import { fixedFeeds } from '../feeds/fixedBatch.js';
 import { piece } from '../feeds/pieces.js';
 import type { Stack } from '../feeds/stepDown.js';
@@ -23,12 +24,20 @@ export class MomentCollector implements Collector<ObservedLayer> {
   readonly #layers: readonly LayerMoments[];
   readonly #classOutput: string | undefined;
   readonly #classes = new ClassCounts();
+  readonly #uncertainty: boolean;
+  /** Groups that each layer's moments are kept in, as its first batch tells. */
+  #groups: readonly number[] | undefined;
   #batches = 0;
 
   /** @param fixedBatch the batch size that the model fixes; feeds are cut and filled up to it. */
   constructor(
     session: ModelSession,
-    { outputs, lifts = [], classOutput }: Omit<Extract<Task, { kind: 'moments' }>, 'kind'>,
+    {
+      outputs,
+      lifts = [],
+      classOutput,
+      uncertainty = false,
+    }: Omit<Extract<Task, { kind: 'moments' }>, 'kind'>,
     fixedBatch: number | undefined,
   ) {
     this.#session = session;
@@ -38,6 +47,7 @@ export class MomentCollector implements Collector<ObservedLayer> {
     // Layers that are measured at one input share its outputs.
     this.#outputs = [...new Map(outputs.map((names) => [names.scatter, names])).values()];
     this.#fixedBatch = fixedBatch;
+    this.#uncertainty = uncertainty;
     this.#layers = this.#outputs.map(({ layer }) => new LayerMoments(layer));
   }
 
@@ -75,9 +85,10 @@ export class MomentCollector implements Collector<ObservedLayer> {
     return {
       layers,
       ...(this.#classOutput === undefined ? {} : { answers: this.#classes.result() }),
-      buffers: layers.flatMap(({ moments, inner }) => [
+      buffers: layers.flatMap(({ moments, groups = [], inner }) => [
         moments.sum.buffer,
         moments.scatter.buffer,
+        ...groups.flatMap(({ sum, triangle }) => [sum.buffer, triangle.buffer]),
         ...(inner ? [inner.buffer] : []),
       ]),
     };
@@ -122,9 +133,8 @@ export class MomentCollector implements Collector<ObservedLayer> {
 
   #addAll(batch: readonly BatchMoments[], number: number): void {
     this.#batches = Math.max(this.#batches, number);
-    this.#layers.forEach((layer, i) => {
-      layer.add(batch[i], number);
-    });
+    this.#groups ??= this.#uncertainty ? groupCounts(batch.map(({ sum }) => sum.length)) : batch.map(() => 1);
+    for (const [i, layer] of this.#layers.entries()) layer.add(batch[i], number, this.#groups[i]);
   }
 
   async #moments(feed: Feed): Promise<BatchMoments[]> {

@@ -19,6 +19,8 @@ export type Task =
       readonly lifts?: readonly LiftModel[];
       /** The model's own output with a score a class, to be held against the labels. */
       readonly classOutput?: string;
+      /** Keep the moments apart by groups of batches, so that errors can be told. */
+      readonly uncertainty?: boolean;
     }
   | {
       readonly kind: 'coordinates';
