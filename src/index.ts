@@ -59,12 +59,14 @@ export type {
 export { findConfig, readConfig } from './job/findConfig.js';
 export type { JobConfig, JobReport } from './job/jobConfig.js';
 export { type JobResult, type RunJobOptions, runJob } from './job/runJob.js';
+export { type ModelsResult, type RunModelsOptions, runModels } from './job/runModels.js';
+export { severalModels } from './job/severalModels.js';
 export type { Layer, NotObservable } from './layers/layer.js';
 export type { LayerSelection } from './layers/selectLayers.js';
 export type { ModelInput } from './onnx/modelInput.js';
 export { readLayers } from './readings/layerReadings.js';
 export { type LayerReading, type Reading, type ReadingKind, readingRules } from './readings/reading.js';
-export type { CheckFormat, CheckOptions } from './report/checks/checkFormat.js';
+export type { CheckFormat, CheckOptions, Verdict } from './report/checks/checkFormat.js';
 export { checkFormats } from './report/checks/checkFormats.js';
 export { formatCheck } from './report/checks/checkText.js';
 export { diffFormats } from './report/diff/diffFormats.js';

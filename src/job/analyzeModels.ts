@@ -37,7 +37,7 @@ export interface OneModel {
 export interface AnalyzedModels {
   /** Models that there were. */
   readonly count: number;
-  readonly runs: readonly { readonly run: Run; readonly out: string }[];
+  readonly runs: readonly { readonly model: string; readonly run: Run; readonly out: string }[];
   /** What kept models from having a run of use; the others have theirs all the same. */
   readonly failures: readonly { readonly model: string; readonly error: unknown }[];
 }
@@ -54,12 +54,9 @@ export async function analyzeModels(
   options: AnalyzeModelsOptions,
 ): Promise<AnalyzedModels> {
   const { models, out, onProgress, onNotice, onRun, ...each } = options;
-  const targets = targetsOf(inOrder(models), (model) => {
-    const own = defaultTarget(model);
-    return out === undefined ? own : join(out, basename(own));
-  });
+  const targets = runPlaces(models, out, defaultTarget);
   if (out !== undefined) await makeFolder(out);
-  const runs: { run: Run; out: string }[] = [];
+  const runs: { model: string; run: Run; out: string }[] = [];
   const failures: { model: string; error: unknown }[] = [];
   const started = performance.now();
   let samples = 0;
@@ -79,7 +76,7 @@ export async function analyzeModels(
         },
       });
       samples += run.data.samples;
-      runs.push({ run, out: dir });
+      runs.push({ model, run, out: dir });
       onRun?.(dir, place);
       requireMeasured(run, dir);
     } catch (error) {
@@ -115,13 +112,21 @@ function inOrder(models: readonly string[]): readonly string[] {
   return models.toSorted((a, b) => (steps.get(a) ?? 0) - (steps.get(b) ?? 0));
 }
 
-function targetsOf(
+/**
+ * Where the runs of models go, in the order in which they are analysed.
+ *
+ * @param out the folder that holds them.
+ * @throws UserError where two would have the same run.
+ */
+export function runPlaces(
   models: readonly string[],
-  targetOf: (model: string) => string,
+  out: string | undefined,
+  defaultTarget: OneModel['defaultTarget'],
 ): { model: string; target: string }[] {
   const byTarget = new Map<string, string>();
-  return models.map((model) => {
-    const target = targetOf(model);
+  return inOrder(models).map((model) => {
+    const own = defaultTarget(model);
+    const target = out === undefined ? own : join(out, basename(own));
     const other = byTarget.get(resolve(target));
     if (other !== undefined) {
       throw new UserError(

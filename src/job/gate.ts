@@ -1,6 +1,8 @@
+import { basename, join } from 'node:path';
 import type { CheckRules } from '../check/check.js';
 import type { CheckConfig } from '../check/checkConfig.js';
 import { NoRunError, UserError } from '../errors.js';
+import { isRun } from '../run/files/newestRun.js';
 import { readRun } from '../run/files/readRun.js';
 import type { Run } from '../run/schema.js';
 
@@ -27,6 +29,16 @@ export async function rulesOf({ baseline, ...rules }: CheckConfig): Promise<Chec
     allowDifferent,
     baseline: await readBaseline(baseline),
   };
+}
+
+/**
+ * The baseline of one of several models.
+ *
+ * @param baseline one run for all of them, or a folder with a run of the same name for each.
+ * @param run where the model's own run goes.
+ */
+export async function baselineFor(baseline: string | undefined, run: string): Promise<string | undefined> {
+  return baseline === undefined || (await isRun(baseline)) ? baseline : join(baseline, basename(run));
 }
 
 async function readBaseline(path: string): Promise<Run> {

@@ -11,6 +11,7 @@ import {
   oneOf,
   optional,
   type Shape,
+  ShapeError,
   string,
   wholeFrom,
 } from '../shape/jsonShape.js';
@@ -32,8 +33,10 @@ export interface JobReport {
 export interface JobConfig extends CheckConfig {
   /** The file it was read from. */
   readonly file: string;
-  readonly model?: string;
+  /** A `.onnx` file; a list of them, or a glob, where there are several: see `severalModels`. */
+  readonly model?: string | readonly string[];
   readonly data?: readonly string[];
+  /** Where the run goes; with several models, the folder of the runs. */
   readonly out?: string;
   readonly analyze: JobAnalyzeOptions;
   readonly reports: readonly JobReport[];
@@ -55,10 +58,16 @@ const data: Shape = (value, path) => {
   else string(value, path);
 };
 
-const job = { model: string, data, out: string, analyze: analyzeShape, reports } satisfies Record<
-  string,
-  Shape
->;
+const model: Shape = (value, path) => {
+  if (typeof value === 'string') return;
+  if (!Array.isArray(value)) {
+    throw new ShapeError(path, `should be text or a list of models, but is ${excerpt(value)}`);
+  }
+  if (value.length === 0) throw new ShapeError(path, 'should name a model, but is an empty list');
+  arrayOf(string)(value, path);
+};
+
+const job = { model, data, out: string, analyze: analyzeShape, reports } satisfies Record<string, Shape>;
 
 const KEYS = [...Object.keys(job), ...checkKeys];
 
@@ -82,12 +91,16 @@ export function jobConfigOf(value: unknown, file: string): JobConfig {
   }
   const gate = checkConfigOf(value, file);
   const at = (path: string) => resolve(dirname(file), path);
-  const written = value as { model?: string; data?: string | Record<string, string>; out?: string };
+  const written = value as {
+    model?: string | string[];
+    data?: string | Record<string, string>;
+    out?: string;
+  };
   return {
     ...gate,
     ...(gate.baseline === undefined ? {} : { baseline: at(gate.baseline) }),
     file,
-    ...(written.model === undefined ? {} : { model: at(written.model) }),
+    model: typeof written.model === 'string' ? at(written.model) : written.model?.map(at),
     ...(written.data === undefined ? {} : { data: sources(written.data, at) }),
     ...(written.out === undefined ? {} : { out: at(written.out) }),
     analyze: placed((value.analyze ?? {}) as JobAnalyzeOptions, at),

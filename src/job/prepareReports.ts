@@ -4,16 +4,20 @@ import { messageOf, UserError } from '../errors.js';
 import { harmDone, type Reads } from '../run/files/harm.js';
 import type { JobConfig } from './jobConfig.js';
 
-/** What a job reads, and the run that it makes: its reports must not stand there. */
-export function readsOfJob({ file, model, data, baseline }: JobConfig, out: string | undefined): Reads {
+/** What a job reads, and the runs that it makes: its reports must not stand there. */
+export function readsOfJob(
+  { file, data, baseline }: JobConfig,
+  outs: readonly string[],
+  models: readonly string[],
+): Reads {
   return {
     runs: [
-      ...(out ? [{ path: out, what: 'the run' }] : []),
+      ...outs.map((path) => ({ path, what: 'the run' })),
       ...(baseline ? [{ path: baseline, what: 'the baseline' }] : []),
     ],
     files: [
       { path: file, what: 'the file of the job' },
-      ...(model ? [{ path: model, what: 'the model' }] : []),
+      ...models.map((path) => ({ path, what: 'the model' })),
     ],
     data,
   };
@@ -22,13 +26,17 @@ export function readsOfJob({ file, model, data, baseline }: JobConfig, out: stri
 /**
  * Makes sure, before hours of work, that the reports of a job can be written without harm: makes their folders.
  *
- * @param out where the run of the job goes.
+ * @param outs where the runs of the job go.
  * @throws UserError where a report would be written over the model, the data or the file of the job, or into a run
  *   or baseline.
  */
-export async function prepareReports(job: JobConfig, out: string): Promise<void> {
+export async function prepareReports(
+  job: JobConfig,
+  outs: readonly string[],
+  models: readonly string[],
+): Promise<void> {
   const { file, reports } = job;
-  const reads = readsOfJob(job, out);
+  const reads = readsOfJob(job, outs, models);
   for (const [i, { output }] of reports.entries()) {
     const harmed = await harmDone(output, reads);
     if (harmed !== undefined) {

@@ -29,13 +29,13 @@ export interface JobResult {
 }
 
 /**
- * Does a whole job: analyses the model, writes run and reports, and holds the run against the rules.
- *
- * @throws UserError where the job lacks something, and what `analyze`, `writeReports` and `check` throw.
+ * @param isUpdate whether the baseline is to be made again.
+ * @throws UserError where a job says too little to be done.
  */
-export async function runJob(job: JobConfig, options: RunJobOptions = {}): Promise<JobResult> {
-  const { updateBaseline: isUpdate, ...hooks } = options;
-  const { file, model, data, baseline, reports } = job;
+export function requireJob(
+  { file, model, data, baseline }: JobConfig,
+  isUpdate: boolean,
+): { model: string | readonly string[]; data: readonly string[] } {
   if (model === undefined)
     throw new UserError(`${file} names no model: add "model", the path of a .onnx file`);
   if (data === undefined) {
@@ -43,6 +43,21 @@ export async function runJob(job: JobConfig, options: RunJobOptions = {}): Promi
   }
   if (isUpdate && baseline === undefined) {
     throw new UserError(`${file} names no baseline to update: add "baseline", the directory to keep it in`);
+  }
+  return { model, data };
+}
+
+/**
+ * Does a whole job: analyses the model, writes run and reports, and holds the run against the rules.
+ *
+ * @throws UserError where the job lacks something, and what `analyze`, `writeReports` and `check` throw.
+ */
+export async function runJob(job: JobConfig, options: RunJobOptions = {}): Promise<JobResult> {
+  const { updateBaseline: isUpdate = false, ...hooks } = options;
+  const { file, baseline, reports } = job;
+  const { model, data } = requireJob(job, isUpdate);
+  if (typeof model !== 'string') {
+    throw new UserError(`${file} names several models: take runModels(job, await severalModels(job))`);
   }
   // Before hours of work: what the run will be held against, and where it goes.
   const rules = hasRules(job) && !isUpdate ? await rulesOf(job) : undefined;
@@ -54,7 +69,7 @@ export async function runJob(job: JobConfig, options: RunJobOptions = {}): Promi
   }
   if (isUpdate && baseline !== undefined) await checkTarget(baseline);
   await checkTarget(out);
-  await prepareReports(job, out);
+  await prepareReports(job, [out], [model]);
   if (hasRules(job)) {
     const { baseline: _, ...toCome } = job;
     requireFittingRules(await inspect(model, job.analyze), rules ?? toCome, isUpdate);

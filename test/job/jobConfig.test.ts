@@ -98,7 +98,7 @@ describe('the job in a file', () => {
       '{"rules": [{"statistic": "trace", "layers": [], "max": 1}]}',
       /rules\[0\]\.layers should be a name or a list of names/,
     ],
-    ['{"model": 3}', /: model should be text, but is 3/],
+    ['{"model": 3}', /: model should be text or a list of models, but is 3/],
     ['{"data": {"a": 1}}', /: data\.a should be text, but is 1/],
     ['{"analyze": {"batch": 3}}', /analyze has no key "batch": did you mean batchSize\?/],
     ['{"analyze": {"convMethod": "avg"}}', /analyze\.convMethod should be one of channelwise/],

@@ -12,7 +12,7 @@ async function prepared(...outputs: string[]): Promise<string> {
   const job = { model: 'm.onnx', data: 'file', baseline: 'kept/main.delve' };
   const reports = outputs.map((output) => ({ format: 'csv', output }));
   const config = jobConfigOf({ ...job, reports }, join(folder, 'delve.config.json'));
-  await prepareReports(config, join(folder, 'm.delve'));
+  await prepareReports(config, [join(folder, 'm.delve')], [join(folder, 'm.onnx')]);
   return folder;
 }
 

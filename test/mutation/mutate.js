@@ -9,6 +9,10 @@ import { notMutated, testsOfRoom } from './rooms.js';
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 /** Whether what runs once, when a file is loaded, is changed too: each such fault costs all tests of the room. */
 const isStaticMutated = process.argv.includes('--static');
+/** `--concurrency=1` where others want the machine too. */
+const concurrency = Number(
+  process.argv.find((argument) => argument.startsWith('--concurrency='))?.slice(14) ?? 2,
+);
 for (const part of chosen.length > 0 ? chosen : Object.keys(testsOfRoom)) {
   const [room] = part.split('/');
   const tests = testsOfRoom[room];
@@ -31,7 +35,7 @@ function mutate(part, tests) {
     vitest: { configFile: 'test/mutation/vitest.config.ts' },
     coverageAnalysis: 'perTest',
     ignoreStatic: !isStaticMutated,
-    concurrency: 2,
+    concurrency,
     timeoutMS: 5_000,
     incremental: true,
     incrementalFile: `.stryker/${name}.incremental.json`,

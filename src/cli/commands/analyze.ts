@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { shownPath } from '../../files/shownPath.js';
 import type { AnalyzeOptions, CsvOptions, ImageOptions } from '../../index.js';
@@ -9,6 +8,7 @@ import { addDataOptions } from '../options/dataOptions.js';
 import { addObservationOptions, addSelectionOptions } from '../options/modelOptions.js';
 import { idimRule, thresholds } from '../options/parse.js';
 import { type Context, hasColor, print } from '../terminal/context.js';
+import { modelHooks } from '../terminal/modelHooks.js';
 
 /** The options by the names that commander gives them. */
 interface Options
@@ -121,7 +121,6 @@ async function run(models: readonly string[], options: Options, context: Context
     thresholds: threshold,
   };
   const otherRun = overwrite ? 'replace' : options.out === undefined ? 'number' : 'refuse';
-  const said = new Set<string>();
   const found = await context.interruptible(async (signal): Promise<AnalyzedModels> => {
     try {
       const [model, ...others] = models;
@@ -130,13 +129,7 @@ async function run(models: readonly string[], options: Options, context: Context
         return await analyzeModels(one, {
           ...{ ...given, models, signal },
           otherRun,
-          onProgress: (progress, { number, count }) =>
-            display?.update({ ...progress, part: `model ${number} of ${count}` }),
-          onNotice: (text, { model }) => {
-            // Which provider runs, for instance, is the same for all.
-            if (!said.has(text)) display?.notice(`${basename(model)}: ${text}`);
-            said.add(text);
-          },
+          ...modelHooks(display),
           onRun: (out) => display?.notice(`run written to ${shownPath(out, cwd)}`),
         });
       }
@@ -150,7 +143,7 @@ async function run(models: readonly string[], options: Options, context: Context
         onProgress: display?.update,
         onNotice: display?.notice,
       });
-      return { count: 1, runs: [{ run, out }], failures: [] };
+      return { count: 1, runs: [{ model, run, out }], failures: [] };
     } finally {
       display?.end();
     }

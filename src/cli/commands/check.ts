@@ -68,7 +68,7 @@ Examples:
         { parseBound },
         { boundRules },
         { readRun },
-        { rulesOf },
+        { baselineFor, rulesOf },
         { requireGroups },
         { isSamePath },
       ] = await Promise.all([
@@ -84,9 +84,10 @@ Examples:
       const given = (texts: readonly string[] = [], option: string): Bound[] =>
         texts.map((text) => parseBound(text, option));
       const allowed = requireGroups(options.allowDifferent ?? [], '--allow-different');
-      const baseline = options.baseline ?? config?.baseline;
-      const own = name ?? (await ownRun(config, baseline, context));
-      const [path] = await namedOrNewest(own === undefined ? [] : [own], context, baseline);
+      const named = options.baseline ?? config?.baseline;
+      const own = name ?? (await ownRun(config, named, context));
+      const [path] = await namedOrNewest(own === undefined ? [] : [own], context, named);
+      const baseline = isSeveral(config) ? await baselineFor(named, path) : named;
       const isBaseline = baseline !== undefined && (await isSamePath(path, baseline));
       const run = await readRun(path);
       const held = {
@@ -127,10 +128,14 @@ Examples:
       if (isBaseline) {
         throw new UserError(`${path} is the baseline, which cannot fall below itself: name the run to check`);
       }
-      await giveVerdict(context, { result, run, name: path }, options);
+      await giveVerdict(context, [{ result, run, name: path }], options);
       if (!result.passed) context.exitCode = FAILED;
     });
 }
+
+/** The baseline of a job with several models is a folder with a run for each. */
+const isSeveral = (config: JobConfig | undefined): boolean =>
+  typeof config?.model === 'object' || /[*?[{]/.test(config?.model ?? '');
 
 /** Where the job of the file writes its run, if there is one by now: that is meant before any other. */
 async function ownRun(

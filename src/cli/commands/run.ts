@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { shownPath } from '../../files/shownPath.js';
+import type { ModelsResult } from '../../index.js';
 import {
   addCheckOutput,
   type CheckOutputOptions,
@@ -7,6 +8,7 @@ import {
   requireHarmlessOutput,
 } from '../options/checkOutput.js';
 import { type Context, hasColor, print } from '../terminal/context.js';
+import { modelHooks } from '../terminal/modelHooks.js';
 import { FAILED } from './check.js';
 
 interface Options extends CheckOutputOptions {
@@ -14,6 +16,9 @@ interface Options extends CheckOutputOptions {
   readonly updateBaseline?: boolean;
   readonly quiet?: boolean;
 }
+
+/** What came of one model or several; `analyzed` of several only. */
+type Done = Omit<ModelsResult, 'analyzed'> & Partial<Pick<ModelsResult, 'analyzed'>>;
 
 export function addRun(program: Command, context: Context): void {
   const command = program
@@ -38,11 +43,19 @@ A job:
 
 Examples:
   $ delve run
+  $ delve run        # "model": "checkpoints/epoch_*.onnx" has a run for each
   $ delve run --config delve.config.json --format junit --output delve.xml`,
     )
     .action(async ({ config, updateBaseline, quiet, ...output }: Options) => {
-      const [{ defaultTarget, findConfig, readConfig, runJob, report, UserError }, { progressDisplay }] =
-        await Promise.all([import('../../index.js'), import('../terminal/progress.js')]);
+      const [
+        { defaultTarget, findConfig, readConfig, report, runJob, runModels, severalModels, UserError },
+        { progressDisplay },
+        { runPlaces, throwFailures },
+      ] = await Promise.all([
+        import('../../index.js'),
+        import('../terminal/progress.js'),
+        import('../../job/analyzeModels.js'),
+      ]);
       const { stderr, stdout, env, cwd } = context;
       const job = config === undefined ? await findConfig(cwd) : await readConfig(config);
       if (!job) {
@@ -50,43 +63,51 @@ Examples:
           'there is no delve.config.json here or above: write one (delve run --help shows it), or name a file with --config',
         );
       }
+      const several = await severalModels(job);
+      const models = several ?? [job.model ?? []].flat();
+      const outs = several
+        ? runPlaces(several, job.out, defaultTarget).map(({ target }) => target)
+        : [job.out ?? models.map(defaultTarget)].flat();
       const { readsOfJob } = await import('../../job/prepareReports.js');
-      await requireHarmlessOutput(
-        output,
-        readsOfJob(job, job.out ?? (job.model && defaultTarget(job.model))),
-      );
+      await requireHarmlessOutput(output, readsOfJob(job, outs, models));
       const say = (text: string) => {
         if (!quiet) stderr.write(`${text}\n`);
       };
       if (config === undefined) say(`job of ${shownPath(job.file, cwd)}`);
       const display = quiet ? undefined : progressDisplay(stderr, env);
-      const done = await context.interruptible(async (signal) => {
+      const { runs, files, analyzed } = await context.interruptible(async (signal): Promise<Done> => {
+        const own = { signal, updateBaseline };
         try {
-          return await runJob(job, {
-            ...{ signal, updateBaseline },
-            ...{ onProgress: display?.update, onNotice: display?.notice },
-          });
+          if (several) {
+            return await runModels(job, several, { ...own, ...modelHooks(display) });
+          }
+          const hooks = { onProgress: display?.update, onNotice: display?.notice };
+          const { files, ...done } = await runJob(job, { ...own, ...hooks });
+          return { runs: [done], files };
         } finally {
           display?.end();
         }
       });
-      for (const path of [done.out, ...done.files]) say(`written: ${shownPath(path, cwd)}`);
-      if (updateBaseline && job.baseline !== undefined) {
+      const names = runs.map(({ out }) => shownPath(out, cwd));
+      for (const path of [...names, ...files.map((file) => shownPath(file, cwd))]) say(`written: ${path}`);
+      if (updateBaseline && job.baseline !== undefined && !analyzed?.failures.length) {
         say(`baseline written to ${shownPath(job.baseline, cwd)}`);
       }
-      const { requireMeasured } = await import('../../run/requireMeasured.js');
-      if (!done.check) {
-        await print(context, report(done.run, { color: hasColor(stdout, env), width: stdout.columns }));
-        requireMeasured(done.run, shownPath(done.out, cwd));
-        return;
-      }
-      await giveVerdict(
-        context,
-        { result: done.check, run: done.run, name: shownPath(done.out, cwd) },
-        output,
+      const verdicts = runs.flatMap(({ check, run }, i) =>
+        check ? [{ result: check, run, name: names[i] }] : [],
       );
-      if (!done.check.passed) context.exitCode = FAILED;
+      if (verdicts.length > 0) {
+        await giveVerdict(context, verdicts, output);
+        if (verdicts.some(({ result }) => !result.passed)) context.exitCode = FAILED;
+      } else if (runs.length > 0) {
+        const look = { color: hasColor(stdout, env), width: stdout.columns };
+        const shown = runs.map(({ run }) => run);
+        await print(context, report(shown, runs.length > 1 ? { ...look, names } : look));
+      }
+      if (analyzed) return throwFailures(analyzed);
       // Rules on the run as a whole may pass without any layer.
-      else requireMeasured(done.run, shownPath(done.out, cwd));
+      const { requireMeasured } = await import('../../run/requireMeasured.js');
+      if (context.exitCode !== FAILED)
+        for (const [i, { run }] of runs.entries()) requireMeasured(run, names[i]);
     });
 }

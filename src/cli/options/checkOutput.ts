@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { CheckResult } from '../../check/check.js';
 import { UserError } from '../../errors.js';
+import type { CheckFormat, CheckOptions, Verdict } from '../../report/checks/checkFormat.js';
 import { checkFormatNames } from '../../report/formatNames.js';
 import type { Reads } from '../../run/files/harm.js';
-import type { Run } from '../../run/schema.js';
 import { type Context, hasColor, print } from '../terminal/context.js';
 import { addStepSummary } from '../terminal/stepSummary.js';
 import { oneOrMoreOf } from './parse.js';
@@ -51,25 +50,32 @@ async function placesOf(format: readonly string[], output: string): Promise<stri
 }
 
 /**
- * Gives the verdict, in the formats asked for. In a workflow of GitHub (`--format github`) a summary is added to the
+ * Gives the verdict on a run, or on several, in the formats asked for. In a workflow of GitHub (`--format github`) a summary is added to the
  * step's as well.
  */
 export async function giveVerdict(
   context: Context,
-  { result, run, name }: { result: CheckResult; run: Run; name: string },
+  verdicts: readonly Verdict[],
   { format, output }: CheckOutputOptions,
 ): Promise<void> {
   const { checkFormats } = await import('../../report/checks/checkFormats.js');
+  const [first] = verdicts;
+  const rendering =
+    ({ render, renderAll }: CheckFormat) =>
+    (options: CheckOptions) =>
+      verdicts.length > 1
+        ? renderAll(verdicts, options)
+        : render(first.result, first.run, { ...options, name: first.name });
   const rendered = format.map((each) => {
     const known = checkFormats.get(each);
     if (!known) throw new Error(`there is no format ${each}`);
     const color = output === undefined && hasColor(context.stdout, context.env);
-    return { each, text: known.render(result, run, { color, name }) };
+    return { each, text: rendering(known)({ color }) };
   });
   const summarise = async () => {
     if (!format.includes('github')) return;
     const markdown = checkFormats.get('markdown');
-    await addStepSummary(context, (room) => markdown?.render(result, run, { name, room }));
+    await addStepSummary(context, (room) => markdown && rendering(markdown)({ room }));
   };
   if (output === undefined) {
     if (rendered.length > 1) {
@@ -85,10 +91,10 @@ export async function giveVerdict(
   const files = rendered.map(({ text }, i) => ({ path: places[i], content: text }));
   await writeOutputs(files, { makeFolders: places[0] !== output });
   const annotations = rendered.find(({ each }) => each === 'github');
-  const { formatCheck } = await import('../../report/checks/checkText.js');
   // Annotations are made of what is printed; a file of them would be of no use to a workflow.
   const color = hasColor(context.stdout, context.env);
+  const text = checkFormats.get('text');
   if (annotations) await print({ stdout: context.commands }, annotations.text);
-  else await print(context, formatCheck(result, { color }));
+  else if (text) await print(context, rendering(text)({ color }));
   await summarise();
 }

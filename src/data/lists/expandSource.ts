@@ -36,9 +36,7 @@ export async function expandSource(source: string): Promise<string[] | undefined
     const segments = pattern.split('/').filter((segment) => segment !== '');
     for await (const file of matching(isAbsolute ? '/' : '', segments)) files.push(file);
     if (files.length === before) {
-      throw new UserError(
-        `${pattern} matches no file: check the pattern, in quotes so that the shell leaves it`,
-      );
+      throw new UserError(`${pattern} matches no file: check the pattern (on the command line, in quotes)`);
     }
   }
   return files;

@@ -10,10 +10,20 @@ export interface CheckOptions extends Pick<RenderOptions, 'color' | 'unicode'> {
   readonly room?: number;
 }
 
+/** What a check found of one run. */
+export interface Verdict {
+  readonly result: CheckResult;
+  readonly run: Run;
+  /** What to call the run. */
+  readonly name: string;
+}
+
 /** A way to render what a check found. */
 export interface CheckFormat {
   /** Of its file, without the dot. */
   readonly extension: string;
   /** Text that ends with a line break. */
   render(result: CheckResult, run: Run, options: CheckOptions): string;
+  /** As `render`, of several runs in one text. */
+  renderAll(verdicts: readonly Verdict[], options: Omit<CheckOptions, 'name'>): string;
 }

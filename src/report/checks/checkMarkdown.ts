@@ -8,7 +8,7 @@ import { counted, listed } from '../../text/numbers.js';
 import { code, codeNames, prose } from '../markdown/foreignText.js';
 import { markdownRow } from '../markdown/markdownText.js';
 import { bySeverity } from './bySeverity.js';
-import type { CheckOptions } from './checkFormat.js';
+import type { CheckOptions, Verdict } from './checkFormat.js';
 import { fittingTable } from './fittingTable.js';
 
 /** GitHub takes 65,536 characters in a comment. Bytes are counted, which are no fewer, with room for a marker. */
@@ -66,6 +66,17 @@ export function checkMarkdown(
     parts.push(`<details><summary>${title}</summary>\n\n${table}\n\n</details>`);
   }
   return `${parts.join('\n\n')}\n`;
+}
+
+/** As `checkMarkdown`, one after the other, each in its share of the room. */
+export function checkMarkdownAll(
+  verdicts: readonly Verdict[],
+  { room = MOST_BYTES }: CheckOptions = {},
+): string {
+  const share = Math.floor(room / verdicts.length) - 1;
+  return verdicts
+    .map(({ result, run, name }) => checkMarkdown(result, run, { name, room: share }))
+    .join('\n');
 }
 
 const renamedInWords = (renamed: readonly Renamed[]): string =>

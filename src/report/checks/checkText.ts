@@ -9,7 +9,7 @@ import { counted, listed } from '../../text/numbers.js';
 import { printable } from '../../text/printable.js';
 import { shortNames } from '../../text/shortNames.js';
 import { type Style, styleOf } from '../options.js';
-import type { CheckOptions } from './checkFormat.js';
+import type { CheckOptions, Verdict } from './checkFormat.js';
 
 const WIDEST_NAME = 40;
 const WHOLE_RUN = '(whole run)';
@@ -17,6 +17,11 @@ const WHOLE_RUN = '(whole run)';
 /** A check in words: a line for everything that did not pass, then the verdict on one. */
 export function checkText(result: CheckResult, _run: Run, options: CheckOptions = {}): string {
   return formatCheck(result, options);
+}
+
+/** As `checkText`, each run under its name. */
+export function checkTextAll(verdicts: readonly Verdict[], options: CheckOptions = {}): string {
+  return verdicts.map(({ result, name }) => `${printable(name)}\n${formatCheck(result, options)}`).join('\n');
 }
 
 /** As `checkText`; the run is not needed. */

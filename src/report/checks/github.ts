@@ -5,8 +5,8 @@ import type { Run } from '../../run/schema.js';
 import { printable } from '../../text/printable.js';
 import { shortener } from '../../text/shortNames.js';
 import { bySeverity } from './bySeverity.js';
-import type { CheckOptions } from './checkFormat.js';
-import { formatCheck } from './checkText.js';
+import type { CheckOptions, Verdict } from './checkFormat.js';
+import { checkTextAll, formatCheck } from './checkText.js';
 
 /** GitHub shows so many annotations of each kind a step. */
 const SHOWN = 10;
@@ -18,16 +18,35 @@ const WIDEST_NAME = 80;
  * one says so. Then the check in words, for the log.
  */
 export function github(result: CheckResult, _run: Run, options: CheckOptions = {}): string {
-  const of = (outcome: Judgement['outcome']) =>
-    bySeverity(result.judgements.filter((judgement) => judgement.outcome === outcome));
   return [
-    ...annotations('error', of('failed')),
-    ...annotations('warning', of('warned')),
+    ...annotations(result.judgements),
     harmless(formatCheck(result, { ...options, color: false })),
   ].join('\n');
 }
 
-function annotations(command: 'error' | 'warning', judgements: readonly Judgement[]): string[] {
+/** As `github`, the worst of all runs first: GitHub counts annotations by step. */
+export function githubAll(verdicts: readonly Verdict[], options: CheckOptions = {}): string {
+  const names = new Map(
+    verdicts.flatMap(({ result, name }) => result.judgements.map((each) => [each, name])),
+  );
+  return [
+    ...annotations([...names.keys()], names),
+    harmless(checkTextAll(verdicts, { ...options, color: false })),
+  ].join('\n');
+}
+
+/** @param runs what to call the run of each, where there are several. */
+function annotations(judgements: readonly Judgement[], runs?: ReadonlyMap<Judgement, string>): string[] {
+  const of = (outcome: Judgement['outcome']) =>
+    bySeverity(judgements.filter((judgement) => judgement.outcome === outcome));
+  return [...commands('error', of('failed'), runs), ...commands('warning', of('warned'), runs)];
+}
+
+function commands(
+  command: 'error' | 'warning',
+  judgements: readonly Judgement[],
+  runs?: ReadonlyMap<Judgement, string>,
+): string[] {
   const line = (title: string, text: string) => `::${command} title=${property(title)}::${data(text)}`;
   const short = shortener(
     judgements.flatMap(({ layer }) => layer ?? []),
@@ -39,7 +58,9 @@ function annotations(command: 'error' | 'warning', judgements: readonly Judgemen
     const title = short(layer);
     const subject = title === layer ? '' : `${layer} `;
     const doubt = warnings.length > 0 ? ` (${warnings.join('; ')})` : '';
-    return line(`delve: ${title}`, subject + printable(`${message}${doubt} [${titleOf(judgement)}]`));
+    const run = runs?.get(judgement);
+    const of = run === undefined ? '' : `${printable(run)}: `;
+    return line(`delve: ${title}`, of + subject + printable(`${message}${doubt} [${titleOf(judgement)}]`));
   });
   if (all.length <= SHOWN) return all;
   const rest = all.length - SHOWN + 1;

@@ -4,25 +4,37 @@ import { titleOf } from '../../check/wording.js';
 import { differenceInWords } from '../../run/compare/comparableSettings.js';
 import type { Run } from '../../run/schema.js';
 import { xmlText } from '../../text/xmlText.js';
-import type { CheckOptions } from './checkFormat.js';
+import type { CheckOptions, Verdict } from './checkFormat.js';
 
 /**
  * JUnit's XML as test viewers read it (the schema of Jenkins' xunit plugin): a rule and a layer make a test case.
  * Warnings pass, and say so in what the case printed.
  */
 export function junit(result: CheckResult, run: Run, { name = run.model.path }: CheckOptions = {}): string {
-  const { judgements, violations } = result;
-  const counts = `tests="${judgements.length}" failures="${violations.length}" errors="0"`;
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="delve" ${counts} time="0">`,
-    `  <testsuite name="${xmlText(name)}" ${counts} skipped="0" time="0">`,
-    ...judgements.map(testCase),
+  return junitAll([{ result, run, name }]);
+}
+
+/** As `junit`: a suite for each run. */
+export function junitAll(verdicts: readonly Verdict[]): string {
+  const suites = verdicts.flatMap(({ result, name }) => [
+    `  <testsuite name="${xmlText(name)}" ${countsOf([result])} skipped="0" time="0">`,
+    ...result.judgements.map(testCase),
     ...notes(result),
     '  </testsuite>',
+  ]);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="delve" ${countsOf(verdicts.map(({ result }) => result))} time="0">`,
+    ...suites,
     '</testsuites>',
     '',
   ].join('\n');
+}
+
+function countsOf(results: readonly CheckResult[]): string {
+  const sum = (of: (result: CheckResult) => readonly Judgement[]) =>
+    results.reduce((total, result) => total + of(result).length, 0);
+  return `tests="${sum(({ judgements }) => judgements)}" failures="${sum(({ violations }) => violations)}" errors="0"`;
 }
 
 /** What no test case is about, and a reader should know. */

@@ -162,3 +162,44 @@ describe('the formats of a check', () => {
     });
   });
 });
+
+describe('the formats of a check of several runs', () => {
+  const verdictOf = (name: string, of: ReturnType<typeof run>) => ({
+    ...{ name, run: of, result: check(of, { rules: [minimum] }) },
+  });
+  const all = (format: string, of: readonly ReturnType<typeof run>[], options: CheckOptions = {}) =>
+    checkFormats.get(format)?.renderAll(
+      of.map((each, i) => verdictOf(`epoch_${i}.delve`, each)),
+      options,
+    ) ?? '';
+  const passing = run([layer('good', 8, 10)]);
+
+  it('as JUnit have a suite each, and counts of all', () => {
+    validJunit(all('junit', [passing, some]), (document) => {
+      const content = (path: string) => document.find(path).map((node) => node.content);
+      expect(content('/testsuites/testsuite/@name')).toEqual(['epoch_0.delve', 'epoch_1.delve']);
+      // 1 layer that passes, and 4 of which 3 do not.
+      expect(content('//@tests')).toEqual(['5', '1', '4']);
+      expect(content('//@failures')).toEqual(['3', '0', '3']);
+    });
+  });
+
+  it('as commands of GitHub are as many as GitHub shows of all runs together, and say which run', () => {
+    const lines = all('github', [many, some]).split('\n');
+    const errors = lines.filter((line) => line.startsWith('::error'));
+    expect(errors).toHaveLength(10);
+    // What could not be judged comes first.
+    expect(errors[0]).toMatch(/^::error title=delve%3A nan::epoch_1\.delve: /);
+    // Of `many`, layers with 0, 1 and 2 of 10 directions fall short: 2,250, with 3 of `some`; 9 are shown.
+    expect(errors[9]).toBe('::error title=delve::2244 more violations: see the log of this step');
+  });
+
+  it('as JSON are a list, and as Markdown fit the room together', () => {
+    expect(JSON.parse(all('json', [passing, some])).map(({ passed }: { passed: boolean }) => passed)).toEqual(
+      [true, false],
+    );
+    const markdown = all('markdown', [many, many, some], { room: 20_000 });
+    expect(markdown.match(/^### . delve/gm)).toHaveLength(3);
+    expect(Buffer.byteLength(markdown)).toBeLessThanOrEqual(20_000);
+  });
+});
