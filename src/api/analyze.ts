@@ -34,6 +34,7 @@ import { labelAccuracy } from './labelAccuracy.js';
 import { longLoading } from './longLoading.js';
 import { makeRun, settingsOf } from './makeRun.js';
 import { observationOptions } from './observationOptions.js';
+import { shardCalled, shardName } from './shard.js';
 
 export interface AnalyzeOptions
   extends InspectOptions,
@@ -72,6 +73,12 @@ export interface AnalyzeOptions
   readonly maxSamples?: number;
   /** Use every k-th batch only. */
   readonly every?: number;
+  /**
+   * Take one of several disjoint shares of the samples: `'3/16'` is the third of sixteen; `'auto'` reads which from the
+   * variables that Slurm, Kubernetes and AWS Batch set in a task of an array. Samples are chosen first (`maxSamples`,
+   * `every`), then dealt out by whole batches in turn. The moments are written too, for `mergeSavedRuns`.
+   */
+  readonly shard?: string;
   /** `auto` (CUDA where it loads, else the CPU), `cpu`, `cuda` or `webgpu`. */
   readonly provider?: ProviderChoice;
   /** Which of several GPUs (0); several share the batches, one session each. One named twice has two runs in flight. */
@@ -114,6 +121,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   checkNumbers(options, thresholds);
   refuseIdle(options);
   const settings = observationOptions(options);
+  const shard = options.shard === undefined ? undefined : shardCalled(options.shard);
 
   const model = await readModelFile(options.model);
   for (const warning of modelWarnings(model)) options.onNotice?.(warning);
@@ -145,6 +153,9 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     options.onNotice?.(`the model fixes its batch size to ${fixedBatch}: --batch ${wanted} is ignored`);
   }
 
+  if (shard?.from !== undefined) {
+    options.onNotice?.(`shard ${shard.index + 1} of ${shard.count} (${shard.from})`);
+  }
   const sources = typeof options.data === 'string' ? [options.data] : options.data;
   const source = await openedUnlessAborted(openData({ ...options, data: sources }, inputs), signal);
   for (const notice of source.notices ?? []) options.onNotice?.(notice);
@@ -170,6 +181,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     wholeBatches: mixer !== undefined,
     maxSamples: options.maxSamples,
     every: options.every,
+    share: shard,
     signal,
     onProgress: options.onProgress,
     onNotice: options.onNotice,
@@ -184,6 +196,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     drawSeed: source.drawSeed,
     every: options.every,
     axes: options.embedding,
+    shard: shard && { parts: [shard.index + 1], count: shard.count, block: batchSize },
   };
   try {
     const scores = source.labelled ? classOutput(model) : undefined;
@@ -194,7 +207,10 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     const measuredAtInput = instrumented.layers.flatMap(({ layer, lifted }) => (lifted ? [layer] : []));
     const planned: PlannedRun = {
       model,
-      data: source,
+      data: {
+        ...{ source: source.source, reader: source.reader, preprocessing: source.preprocessing },
+        ...(statistics.shard ? { shard: statistics.shard } : {}),
+      },
       settings: settingsOf(statistics, { provider: 'cpu' }),
       layers: layers.map(({ name }) => name),
     };
@@ -211,7 +227,8 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
         `${mixing}: the ${leftOut} ${leftOut === 1 ? 'sample' : 'samples'} of this data fill no batch; give at least ${fixedBatch}`,
       );
     }
-    if (observation.samples === 0) throw new UserError(noSamples(options));
+    // A shard of little data may have no batch.
+    if (observation.samples === 0 && !shard) throw new UserError(noSamples(options));
     const widest = Math.max(...observation.layers.map(({ moments }) => moments.sum.length));
     if (widest >= LONG_SPECTRUM) {
       options.onNotice?.(`computing eigenvalues, of up to ${widest} features a layer: this takes a while`);
@@ -252,7 +269,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
         })
       : { run: made.run, embedding: undefined };
     refuseAborted(signal, run.data.samples);
-    const moments = options.moments ? made.moments : undefined;
+    const moments = options.moments || shard ? made.moments : undefined;
     if (out !== undefined) await writeRun(out, run, { moments, embedding });
     return run;
   } finally {
@@ -273,9 +290,13 @@ function whyOne(provider: ProviderChoice): string {
     : `models of an opset before ${ACCUMULATION_OPSET} take one batch a run`;
 }
 
-/** Where the run of a model goes when nothing is said: `<model name>.delve` in the current directory. */
-export function defaultTarget(model: string): string {
-  return resolve(`${basename(model).replace(/\.onnx$/i, '')}.delve`);
+/**
+ * Where the run of a model goes when nothing is said: `<model name>.delve` in the current directory; of a shard,
+ * `<model name>.shard-3-of-16.delve`.
+ */
+export function defaultTarget(model: string, shard?: string): string {
+  const name = basename(model).replace(/\.onnx$/i, '');
+  return resolve(`${shard === undefined ? name : shardName(name, shardCalled(shard))}.delve`);
 }
 
 /** What is said on the command line goes before what came with the model. */

@@ -10,7 +10,7 @@ import { layerGraph } from '../layers/layerGraph.js';
 import { modelWarnings, roundingWarnings } from '../layers/modelWarnings.js';
 import { weightHashes } from '../layers/weightHash.js';
 import type { ModelFile } from '../onnx/modelFile.js';
-import type { Run, RunLabels, RunLayer, RunSettings, StructureNode } from '../run/schema.js';
+import type { Run, RunLabels, RunLayer, RunSettings, RunShard, StructureNode } from '../run/schema.js';
 import { storedRule } from '../run/storedRule.js';
 import type { IdimRule } from '../stats/intrinsicDimensionality.js';
 import type { Moments } from '../stats/moments.js';
@@ -50,6 +50,8 @@ export interface PassOptions extends InstrumentOptions, Omit<WantedStatistics, '
   /** By which the samples were drawn; absent: they were the first. */
   readonly drawSeed?: number;
   readonly every?: number;
+  /** Where the pass took one shard only. */
+  readonly shard?: RunShard;
 }
 
 /**
@@ -124,6 +126,7 @@ export async function makeRun(
       ...(source.labels.size > 0 ? { labels: labelsOf(source.labels, scored) } : {}),
       ...(source.skipped.length > 0 ? { skippedSamples: [...source.skipped] } : {}),
       ...(Object.keys(source.preprocessing).length > 0 ? { preprocessing: source.preprocessing } : {}),
+      ...(options.shard ? { shard: options.shard } : {}),
     },
     settings: settingsOf(options, observation),
     timing: { seconds, samplesPerSecond: seconds > 0 ? samples / seconds : 0, statisticsSeconds },

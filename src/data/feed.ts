@@ -1,4 +1,5 @@
 import type { ElementType, NumericArray } from '../onnx/elementType.js';
+import type { Share } from './selection.js';
 
 /** A dense tensor in row-major order. */
 export interface TensorData {
@@ -15,6 +16,28 @@ export interface Feed {
   readonly tensors: Readonly<Record<string, TensorData>>;
   /** The class of each sample; absent where the source knows none. */
   readonly labels?: readonly (string | undefined)[];
+  /** How far the source was read for this feed and those before it. */
+  readonly end?: Position;
+}
+
+/** A place in a source, from which a later pass can go on. */
+export interface Position {
+  /** How many samples were drawn at a time so far; none where samples come in order. */
+  readonly draws: readonly number[];
+  /** Samples looked at since the last drawing, or of all; for sources that bring their own batches, batches. */
+  readonly rows: number;
+  /** Samples in all feeds so far. */
+  readonly given: number;
+  /** Samples left out so far. */
+  readonly skipped: number;
+}
+
+/** Where to go on, and what was met before it. */
+export interface Resumption extends Position {
+  /** Samples a class. */
+  readonly labels: ReadonlyMap<string, number>;
+  /** The first of the samples that were left out. */
+  readonly skippedSamples: readonly SkippedSample[];
 }
 
 /** A sample that could not be used, and why, in words. */
@@ -30,6 +53,13 @@ export interface FeedOptions {
   readonly maxSamples?: number;
   /** Use the k-th, 2k-th, 3k-th … batch only (1 = all), as Python Delve's `log_interval`. */
   readonly every?: number;
+  /**
+   * Of the feeds that there would be without it, only those of one share. In place of a sample that is left out no
+   * other one is drawn then.
+   */
+  readonly share?: Share;
+  /** Go on from here; every other option has to be what it was. */
+  readonly from?: Resumption;
   readonly signal?: AbortSignal;
 }
 

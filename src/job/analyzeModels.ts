@@ -31,7 +31,7 @@ export interface AnalyzeModelsOptions
 /** What analyses one model, and where its run goes by itself: handed in, since it brings the engine along. */
 export interface OneModel {
   readonly analyze: (options: AnalyzeOptions) => Promise<Run>;
-  readonly defaultTarget: (model: string) => string;
+  readonly defaultTarget: (model: string, shard?: string) => string;
 }
 
 export interface AnalyzedModels {
@@ -54,7 +54,7 @@ export async function analyzeModels(
   options: AnalyzeModelsOptions,
 ): Promise<AnalyzedModels> {
   const { models, out, onProgress, onNotice, onRun, ...each } = options;
-  const targets = runPlaces(models, out, defaultTarget);
+  const targets = runPlaces(models, out, (model) => defaultTarget(model, options.shard));
   if (out !== undefined) await makeFolder(out);
   const runs: { model: string; run: Run; out: string }[] = [];
   const failures: { model: string; error: unknown }[] = [];

@@ -93,6 +93,12 @@ export const analyzeShape: Shape = strictObject({
   maxSamples: optional(side),
   inOrder: optional(bool),
   every: optional(side),
+  shard: optional(
+    where(
+      (value) => typeof value === 'string' && /^(auto|[1-9]\d*\/[1-9]\d*)$/.test(value),
+      '"auto", or the number of a shard (counted from 1) and how many there are, such as "3/16"',
+    ),
+  ),
   provider: optional(oneOf(...providerChoices)),
   device: optional(
     either('a whole number from 0 upward, or a list of them', wholeFrom(0), arrayOf(wholeFrom(0))),

@@ -61,7 +61,7 @@ export async function runJob(job: JobConfig, options: RunJobOptions = {}): Promi
   }
   // Before hours of work: what the run will be held against, and where it goes.
   const rules = hasRules(job) && !isUpdate ? await rulesOf(job) : undefined;
-  let out = job.out ?? defaultTarget(model);
+  let out = job.out ?? defaultTarget(model, job.analyze.shard);
   if (baseline !== undefined && (await isSamePath(out, baseline))) {
     throw new UserError(
       `${file} writes the run to its own baseline, ${baseline}: give "out" and "baseline" different directories`,

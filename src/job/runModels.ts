@@ -54,7 +54,7 @@ export async function runModels(
     );
   }
   // Before hours of work: what each run will be held against, and where it goes.
-  const places = runPlaces(models, out, defaultTarget);
+  const places = runPlaces(models, out, (model) => defaultTarget(model, job.analyze.shard));
   const gates = new Map<string, Awaited<ReturnType<typeof rulesOf>>>();
   for (const { model, target } of places) {
     const held = { ...job, baseline: await baselineFor(baseline, target) };

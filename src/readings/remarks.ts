@@ -15,7 +15,7 @@ function ofRun({ data, settings, warnings = [], notObservable = [] }: Run): stri
   lines.push(...warnings);
   const { labels, samples, available = samples } = data;
   // Folders are read one class after the other, so the first samples are no sample of the whole.
-  const isFirst = settings.maxSamples !== undefined && settings.order !== 'drawn';
+  const isFirst = settings.maxSamples !== undefined && settings.order !== 'drawn' && !data.shard;
   if (labels && isFirst && samples < available) {
     const names = Object.keys(labels.counts).map(printable);
     lines.push(

@@ -64,6 +64,18 @@ export interface RunData {
   /** The first of the skipped samples (at most 100), with reasons. */
   readonly skippedSamples?: readonly { readonly origin: string; readonly reason: string }[];
   readonly preprocessing?: Readonly<Record<string, unknown>>;
+  /** Where only some shards of the data were used: which. */
+  readonly shard?: RunShard;
+}
+
+/** Shards of a data set: its samples as one pass would take them, in blocks, dealt out in turn. */
+export interface RunShard {
+  /** The numbers of those that were used, counted from 1, ascending. */
+  readonly parts: readonly number[];
+  /** How many there are in all. */
+  readonly count: number;
+  /** Samples a block: the batch size before any tuning. */
+  readonly block: number;
 }
 
 /** The classes that the data tells, and how the model's own output goes with them. */

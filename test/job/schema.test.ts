@@ -59,6 +59,8 @@ const good: readonly unknown[] = [
   analyze({ convMethod: 'mean', sequenceMethod: 'last', precision: 'float32', measureAt: 'output' }),
   analyze({ interpolate: 8, interpolation: 'nearest', thresholds: [0.9, 1], idimRule: 'delve-0.1.50' }),
   analyze({ maxSamples: 10, every: 2, threads: 1, batchSize: 8, device: 0, provider: 'cpu', split: 'train' }),
+  analyze({ shard: '3/16' }),
+  analyze({ shard: 'auto' }),
   analyze({ reader: 'csv', onError: 'skip', moments: true, embedding: false }),
 ];
 

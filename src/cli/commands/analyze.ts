@@ -53,6 +53,11 @@ export function addAnalyze(program: Command, context: Context): void {
     );
   addComputingOptions(command)
     .option('--tf32', 'allow CUDA to round float32 factors to ten bits: faster, less exact')
+    .optionsGroup('Large data:')
+    .option(
+      '--shard <i/n>',
+      'take share i of n of the samples, counted from 1, for delve merge; auto: by the task of a Slurm, Kubernetes or AWS Batch array',
+    )
     .optionsGroup('Output:')
     .addOption(
       new Option('--out <dir>', 'where the run goes; of several models, the folder for their runs').default(
@@ -73,6 +78,7 @@ Examples:
       --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225
   $ delve analyze model.onnx --data ids=ids.npy --data mask=mask.npy
   $ delve analyze epoch_*.onnx --data images/ --out runs/
+  $ delve analyze model.onnx --data images/ --shard 3/16
   $ delve analyze model.onnx --data random:64 --batch 16 --json > run.json`,
     )
     .action((models: string[], options: Options) => run(models, options, context));
@@ -133,7 +139,7 @@ async function run(models: readonly string[], options: Options, context: Context
           onRun: (out) => display?.notice(`run written to ${shownPath(out, cwd)}`),
         });
       }
-      let out = options.out ?? defaultTarget(model);
+      let out = options.out ?? defaultTarget(model, options.shard);
       const run = await analyze({
         ...{ ...given, model, out, signal },
         otherRun,

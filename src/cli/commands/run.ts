@@ -65,9 +65,10 @@ Examples:
       }
       const several = await severalModels(job);
       const models = several ?? [job.model ?? []].flat();
+      const place = (model: string) => defaultTarget(model, job.analyze.shard);
       const outs = several
-        ? runPlaces(several, job.out, defaultTarget).map(({ target }) => target)
-        : [job.out ?? models.map(defaultTarget)].flat();
+        ? runPlaces(several, job.out, place).map(({ target }) => target)
+        : [job.out ?? models.map(place)].flat();
       const { readsOfJob } = await import('../../job/prepareReports.js');
       await requireHarmlessOutput(output, readsOfJob(job, outs, models));
       const say = (text: string) => {

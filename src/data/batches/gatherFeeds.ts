@@ -1,11 +1,10 @@
 import { UserError } from '../../errors.js';
-import { Draws } from '../draws.js';
-import type { Feed, FeedOptions } from '../feed.js';
+import type { Feed, FeedOptions, Position } from '../feed.js';
 import { type FailedSample, isFailed, labelOf, type ReadSample, type Sample } from '../sample.js';
-import type { Blocks } from '../selection.js';
 import { Batch } from './batch.js';
-import { type InputStream, lockstep, type Rows } from './lockstep.js';
+import type { InputStream } from './lockstep.js';
 import { countLabel, listSkipped, type ReadingLog } from './readingLog.js';
+import { selectedRows } from './selectedRows.js';
 
 /** What to do with a sample that cannot be used. */
 export type OnError = 'fail' | 'skip';
@@ -26,7 +25,7 @@ export interface Choices {
  */
 export async function* gatherFeeds(
   streams: readonly InputStream[],
-  { batchSize, maxSamples = Number.POSITIVE_INFINITY, every = 1, signal }: FeedOptions,
+  { batchSize, maxSamples = Number.POSITIVE_INFINITY, every = 1, share, from, signal }: FeedOptions,
   onError: OnError,
   log: ReadingLog,
   { known = () => true, seed }: Choices = {},
@@ -35,10 +34,20 @@ export async function* gatherFeeds(
   const size = streams[0]?.stream.size ?? Number.POSITIVE_INFINITY;
   const capacity = Math.min(batchSize, maxSamples, size);
   const batch = new Batch(columns, capacity, onError === 'skip' && batchSize > 1);
-  let given = 0;
-  const wanted = () => maxSamples - given - batch.samples;
-  for await (const { count, columns: read } of rowsOf(streams, { block: batchSize, every }, wanted, seed)) {
+  // How many samples the other shares leave out nobody knows here.
+  const most = share ? Number.POSITIVE_INFINITY : maxSamples;
+  let given = from?.given ?? 0;
+  if (given >= most) return;
+  const wanted = () => most - given - batch.samples;
+  let end: Pick<Position, 'draws' | 'rows'> = { draws: [], rows: 0 };
+  const take = (): Feed => {
+    given += batch.samples;
+    return { ...batch.take(), end: { ...end, given, skipped: log.skippedCount } };
+  };
+  const choice = { block: batchSize, every, maxSamples, share, seed, from };
+  for await (const { count, columns: read, draws, before } of selectedRows(streams, choice, wanted)) {
     for (let i = 0; i < count; i++) {
+      end = { draws, rows: before + i + 1 };
       const failed = addSample(
         batch,
         read.map((column) => column[i]),
@@ -46,33 +55,16 @@ export async function* gatherFeeds(
         known,
       );
       if (failed) handleFailure(failed, onError, log);
-      else if (given + batch.samples === maxSamples || batch.samples === batch.capacity) {
+      else if (given + batch.samples === most || batch.samples === batch.capacity) {
         signal?.throwIfAborted();
-        given += batch.samples;
-        yield batch.take();
-        if (given >= maxSamples) return;
+        yield take();
+        if (given >= most) return;
       }
     }
     signal?.throwIfAborted();
   }
-  if (batch.samples > 0) {
-    given += batch.samples;
-    yield batch.take();
-  }
-  if (given === 0) throw nothingLeft(log, every);
-}
-
-/** The samples of a selection; of those that are drawn at random as many more as were left out. */
-async function* rowsOf(
-  streams: readonly InputStream[],
-  selection: Blocks,
-  wanted: () => number,
-  seed: number | undefined,
-): AsyncGenerator<Rows> {
-  const size = streams[0]?.stream.size;
-  const draws = seed === undefined || size === undefined ? undefined : new Draws(size, selection, seed);
-  if (!draws || wanted() >= draws.left) yield* lockstep(streams, selection);
-  else while (wanted() > 0 && draws.left > 0) yield* lockstep(streams, { chosen: draws.next(wanted()) });
+  if (batch.samples > 0) yield take();
+  if (given === 0 && !share) throw nothingLeft(log, every);
 }
 
 /**

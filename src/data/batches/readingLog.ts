@@ -1,4 +1,4 @@
-import type { SkippedSample } from '../feed.js';
+import type { Resumption, SkippedSample } from '../feed.js';
 
 /** What one pass met on its way. */
 export interface ReadingLog {
@@ -20,6 +20,13 @@ export function clearLog(log: ReadingLog): void {
   log.labels.clear();
   log.skipped.length = 0;
   log.skippedCount = 0;
+}
+
+/** What was met up to a place that a pass goes on from. */
+export function restoreLog(log: ReadingLog, { labels, skipped, skippedSamples }: Resumption): void {
+  for (const [label, count] of labels) log.labels.set(label, count);
+  log.skipped.push(...skippedSamples);
+  log.skippedCount = skipped;
 }
 
 export function countLabel({ labels }: ReadingLog, label: string): void {

@@ -6,30 +6,50 @@ import { handleFailure, nothingLeft, type OnError } from './gatherFeeds.js';
 import type { ReadingLog } from './readingLog.js';
 
 /**
- * Feeds of a source that brings its own batches: every k-th of them, the last one cut at `maxSamples`.
+ * Feeds of a source that brings its own batches: every k-th of them, the last one cut at `maxSamples`. Shares are of
+ * whole batches.
  *
  * @throws UserError at the first bad batch where `onError` is `fail`, where a batch cannot be cut, and where
  *   nothing is left.
  */
 export async function* readyFeeds(
   source: OpenedBatches,
-  { maxSamples = Number.POSITIVE_INFINITY, every = 1, signal }: FeedOptions,
+  { maxSamples = Number.POSITIVE_INFINITY, every = 1, share, from, signal }: FeedOptions,
   onError: OnError,
   log: ReadingLog,
 ): AsyncGenerator<Feed> {
-  let given = 0;
-  for await (const batch of source.batches((k) => k % every === every - 1)) {
+  let given = from?.given ?? 0;
+  let rows = from?.rows ?? 0;
+  const isOurs = (k: number) => !share || Math.floor(k / every) % share.count === share.index;
+  // Where a limit lies depends on the batches of the other shares too.
+  const looksAtAll = share !== undefined && Number.isFinite(maxSamples);
+  /** Samples of all shares. */
+  let seen = looksAtAll ? 0 : given;
+  if (seen >= maxSamples) return;
+  const isWanted = (k: number): boolean => {
+    if (k % every !== every - 1 || (!looksAtAll && (k < rows || !isOurs(k)))) return false;
+    at = k;
+    return true;
+  };
+  let at = 0;
+  for await (const batch of source.batches(isWanted)) {
     signal?.throwIfAborted();
+    const isNew = isOurs(at) && at >= (from?.rows ?? 0);
+    rows = at + 1;
     if (isFailed(batch)) {
-      handleFailure(batch, onError, log);
+      if (isNew) handleFailure(batch, onError, log);
       continue;
     }
-    const { samples, tensors } = batch.samples > maxSamples - given ? cut(batch, maxSamples - given) : batch;
-    given += samples;
-    yield { samples, tensors };
-    if (given >= maxSamples) return;
+    const room = maxSamples - seen;
+    seen += Math.min(room, batch.samples);
+    if (isNew) {
+      const { samples, tensors } = batch.samples > room ? cut(batch, room) : batch;
+      given += samples;
+      yield { samples, tensors, end: { draws: [], rows, given, skipped: log.skippedCount } };
+    }
+    if (seen >= maxSamples) break;
   }
-  if (given === 0) throw nothingLeft(log, every);
+  if (given === 0 && !share) throw nothingLeft(log, every);
 }
 
 function cut({ origin, samples, tensors }: ReadyBatch, kept: number): Feed {

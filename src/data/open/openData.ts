@@ -3,7 +3,7 @@ import type { ModelInput } from '../../onnx/modelInput.js';
 import { describeShape } from '../batches/fitShape.js';
 import { gatherFeeds, knownClass, type OnError } from '../batches/gatherFeeds.js';
 import type { InputStream } from '../batches/lockstep.js';
-import { clearLog, emptyLog } from '../batches/readingLog.js';
+import { clearLog, emptyLog, restoreLog } from '../batches/readingLog.js';
 import { readyFeeds } from '../batches/readyFeeds.js';
 import type { Feed, FeedOptions, FeedSource } from '../feed.js';
 import { givenClassNames } from '../labels/classNames.js';
@@ -132,6 +132,7 @@ function feedSource(
     feeds(options: FeedOptions) {
       requireCounts(options);
       clearLog(log);
+      if (options.from) restoreLog(log, options.from);
       return feeds(options);
     },
     close: () => closeAll(sources),

@@ -1,4 +1,5 @@
 import type { Feed } from '../../data/feed.js';
+import type { Share } from '../../data/selection.js';
 import { BatchTooLargeError } from '../session/batchTooLarge.js';
 import { divides, piece } from './pieces.js';
 
@@ -7,7 +8,7 @@ export interface Stack {
   readonly feed: Feed;
   /** Samples that the model takes at once. */
   readonly batch: number;
-  /** The number (from 1) of the batch of the whole pass that holds this sample of the feed. */
+  /** The number (from 1), among those of all shares of the data, of the batch that holds this sample of the feed. */
   readonly numberOf: (sample: number) => number;
 }
 
@@ -43,17 +44,21 @@ export class StepDown {
   readonly #mayCut: MayCut;
   #mostSamples = Number.POSITIVE_INFINITY;
   #mostBatches: number;
+  readonly #share: Share;
 
   /**
    * @param onStep is told once the smaller size went well.
    * @param severalAtOnce whether the runner takes several batches in one run of the model.
+   * @param share that the batches are of: they keep the numbers that they have among all.
    */
   constructor(
     runner: Runner,
     onStep: (step: Step) => void,
     mayCut: MayCut = 'all',
     severalAtOnce: boolean = false,
+    share: Share = { index: 0, count: 1 },
   ) {
+    this.#share = share;
     this.#runner = runner;
     this.#onStep = onStep;
     this.#mayCut = mayCut;
@@ -62,14 +67,18 @@ export class StepDown {
 
   /**
    * @param batch samples that the model takes at once; several such batches go into one run.
-   * @param firstNumber the number of the first of them in the whole pass.
+   * @param firstNumber the number of the first of them in the pass.
    * @throws BatchTooLargeError where one sample is too much, or samples cannot be told apart.
    */
   async run(feed: Feed, batch: number = feed.samples, firstNumber = 1): Promise<void> {
     const steps = new Map<Step['of'], Step>();
     const mayDivide = feed.samples > 0 && divides(feed);
     if (!mayDivide) {
-      await this.#runner.add({ feed, batch: feed.samples, numberOf: () => firstNumber });
+      await this.#runner.add({
+        feed,
+        batch: feed.samples,
+        numberOf: () => this.#numberAmongAll(firstNumber),
+      });
       return;
     }
     for (let start = 0; start < feed.samples; ) {
@@ -77,7 +86,8 @@ export class StepDown {
       const count = Math.max(1, Math.min(Math.floor((feed.samples - start) / size), this.#mostBatches));
       const end = start + count * size;
       const from = start;
-      const numberOf = (sample: number) => firstNumber + Math.floor((from + sample) / batch);
+      const numberOf = (sample: number) =>
+        this.#numberAmongAll(firstNumber + Math.floor((from + sample) / batch));
       const before = this.#runner.completed();
       try {
         await this.#runner.add({ feed: piece(feed, start, end), batch: size, numberOf });
@@ -91,6 +101,10 @@ export class StepDown {
         steps.set(step.of, { ...step, from: steps.get(step.of)?.from ?? step.from });
       }
     }
+  }
+
+  #numberAmongAll(number: number): number {
+    return (number - 1) * this.#share.count + this.#share.index + 1;
   }
 
   #smaller({ because, reason }: BatchTooLargeError, size: number, count: number): Step | undefined {

@@ -24,7 +24,7 @@ async function work(port: MessagePort, { task, model, options, stop }: WorkerSta
     const runner = { add: (stack: Stack) => collector.add(stack), completed: () => session.completed };
     const { provider, notice, accumulates } = session;
     const onStep = (step: Step) => say({ kind: 'steppedDown', step });
-    const careful = new StepDown(runner, onStep, options.mayCut, accumulates);
+    const careful = new StepDown(runner, onStep, options.mayCut, accumulates, options.share);
     say({ kind: 'opened', provider, notice, accumulates });
     for await (const message of messages(port)) {
       if (stopped()) return;

@@ -1,4 +1,5 @@
 import type { Feed } from '../../data/feed.js';
+import type { Share } from '../../data/selection.js';
 import type { LiftModel, MomentOutputs } from '../../instrument/instrumentedModel.js';
 import type { CoordinateOutput } from '../../instrument/project.js';
 import type { ModelBytes } from '../../instrument/rewrittenModel.js';
@@ -49,6 +50,8 @@ export interface WorkerOptions extends SessionOptions {
   readonly fixedBatch?: number;
   /** Which batches are cut in half where they are too large for the provider. */
   readonly mayCut: MayCut;
+  /** Feeds are those of one share of the batches. */
+  readonly share?: Share;
 }
 
 /** From the main thread: batches for one run, or that the last ones were sent. */
@@ -59,7 +62,7 @@ export interface Batches {
   readonly feed: Feed;
   /** Samples that the model takes at once; the last batch may hold fewer. */
   readonly batch: number;
-  /** The number of the first batch in the whole pass, counted from 1. */
+  /** The number of the first batch in the pass, counted from 1. */
   readonly number: number;
 }
 

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Feed, FeedSource } from '../../data/feed.js';
+import type { Share } from '../../data/selection.js';
 import { InterruptedError } from '../../errors.js';
 import type { ModelBytes } from '../../instrument/rewrittenModel.js';
 import type { Provider, ProviderChoice, Tf32 } from '../../run/settingValues.js';
@@ -35,6 +36,8 @@ export interface PassOptions {
   readonly maxSamples?: number;
   /** Use every k-th batch only. */
   readonly every?: number;
+  /** Only the batches of one share. They keep the numbers that they have among those of all shares. */
+  readonly share?: Share;
   readonly signal?: AbortSignal;
   /** Called when the model is loaded, and after every batch. */
   readonly onProgress?: (progress: Progress) => void;
@@ -107,33 +110,39 @@ export async function runPass<T extends Task>(
   const sizes = new RunSizes({ batchSize, tuneBatch, accumulate }, onNotice);
   /** Set when the pass is over: what is still on its way then is neither sent nor counted. */
   let over = false;
-  const { threads, fixedBatch } = options;
+  const { threads, fixedBatch, share } = options;
   const mayCut: MayCut = fixedBatch !== undefined ? 'none' : tuneBatch ? 'all' : 'withoutKernel';
   const devices = devicesOf(options);
   // Who names several wants them all: none of them may become the CPU.
   const wanted = devices.length > 1 && options.provider === 'auto' ? 'cuda' : options.provider;
   const tf32 = chooseTf32(wanted, options.tf32 ?? false);
-  const worker = new WorkerTeam(task, model, { provider: wanted, threads, fixedBatch, mayCut }, devices, {
-    onOpened(opened, notice, accumulates) {
-      provider = opened;
-      sizes.opened(opened, accumulates);
-      if (notice !== undefined) onNotice(notice);
-      if (opened === 'cuda' && options.tf32 && tf32 === 'off') onNotice(STAYS_OFF);
-      onProgress({ samples, total, seconds: seconds() });
+  const worker = new WorkerTeam(
+    task,
+    model,
+    { provider: wanted, threads, fixedBatch, mayCut, share },
+    devices,
+    {
+      onOpened(opened, notice, accumulates) {
+        provider = opened;
+        sizes.opened(opened, accumulates);
+        if (notice !== undefined) onNotice(notice);
+        if (opened === 'cuda' && options.tf32 && tf32 === 'off') onNotice(STAYS_OFF);
+        onProgress({ samples, total, seconds: seconds() });
+      },
+      onStepDown: (step) => sizes.steppedDown(step),
+      onBatch(cost) {
+        if (over) return;
+        samples += cost.samples;
+        batches += cost.batches;
+        sizes.ran(cost, sampleBytes);
+        onProgress({ samples, total, seconds: seconds() });
+      },
     },
-    onStepDown: (step) => sizes.steppedDown(step),
-    onBatch(cost) {
-      if (over) return;
-      samples += cost.samples;
-      batches += cost.batches;
-      sizes.ran(cost, sampleBytes);
-      onProgress({ samples, total, seconds: seconds() });
-    },
-  });
+  );
 
   const pass = async (): Promise<readonly FoundBy[T['kind']][]> => {
-    const { maxSamples, every } = options;
-    const read = source.feeds({ batchSize, maxSamples, every, signal });
+    const { maxSamples, every, share } = options;
+    const read = source.feeds({ batchSize, maxSamples, every, share, signal });
     const whole =
       options.wholeBatches && fixedBatch !== undefined
         ? wholeBatches(read, fixedBatch, (count) => {

@@ -1,4 +1,5 @@
-import type { Run } from '../../run/schema.js';
+import type { Run, RunData } from '../../run/schema.js';
+import { shardInWords } from '../../run/shardInWords.js';
 import { ruleInWords } from '../../run/storedRule.js';
 import { shorten, wrap } from '../../text/displayWidth.js';
 import { counted, duration, percent } from '../../text/numbers.js';
@@ -32,10 +33,15 @@ export function runHeader(run: Run, name: string | undefined, style: Style): str
   const right = accuracyInWords(data);
   return [
     chalk.bold(title),
-    ...wrap([samples, `split ${clipped(settings.split, 20)}`].join(between), width),
+    ...wrap([samples, ...shardOf(data), `split ${clipped(settings.split, 20)}`].join(between), width),
     ...(right ? [right] : []),
     ...wrap(facts.join(between), width).map((line) => chalk.dim(line)),
   ];
+}
+
+function shardOf({ shard }: RunData): string[] {
+  if (!shard) return [];
+  return [`${shard.parts.length === 1 ? 'shard' : 'shards'} ${shardInWords(shard)}`];
 }
 
 /** 0.99 → `99 %`, 0.995 → `99.5 %`. */

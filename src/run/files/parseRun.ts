@@ -51,6 +51,7 @@ const data = {
   ),
   skippedSamples: optional(arrayOf(objectOf({ origin: string, reason: string }))),
   preprocessing: optional(recordOf(anything)),
+  shard: optional(objectOf({ parts: arrayOf(wholeFrom(1)), count: wholeFrom(1), block: wholeFrom(1) })),
 } satisfies Record<keyof RunData, Shape>;
 
 const layer = {
@@ -179,7 +180,15 @@ function refuseNewerSchema(value: unknown, source: string): void {
 function requireRun(value: unknown): asserts value is Run {
   run(value, '');
   // The shape above is what a Run is; only relations between keys are left.
-  const { layers } = value as Run;
+  const { layers, data } = value as Run;
+  for (const [index, part] of (data.shard?.parts ?? []).entries()) {
+    const { parts, count } = data.shard ?? { parts: [], count: 0 };
+    if (part <= count && (index === 0 || part > parts[index - 1])) continue;
+    throw new ShapeError(
+      `data.shard.parts[${index}]`,
+      `is ${part}: they ascend, and none is above the count of ${count}`,
+    );
+  }
   const names = new Set<string>();
   for (const [
     index,

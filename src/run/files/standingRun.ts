@@ -6,13 +6,14 @@ import { isSamePath } from '../../files/samePath.js';
 import { differingSettings } from '../compare/comparableSettings.js';
 import type { Run, RunData, RunModel, RunSettings } from '../schema.js';
 import { settingRows } from '../settings.js';
+import { shardInWords } from '../shardInWords.js';
 import { readRun } from './readRun.js';
 import { checkTarget } from './writeRun.js';
 
 /** What is known of a run before its pass. */
 export interface PlannedRun {
   readonly model: Pick<RunModel, 'path' | 'sha256'>;
-  readonly data: Pick<RunData, 'source' | 'reader' | 'preprocessing'>;
+  readonly data: Pick<RunData, 'source' | 'reader' | 'preprocessing' | 'shard'>;
   readonly settings: RunSettings;
   /** Names of the layers to observe. */
   readonly layers: readonly string[];
@@ -81,6 +82,13 @@ async function differenceFrom(standing: Run, planned: PlannedRun): Promise<strin
   if (standing.data.reader !== data.reader) return differs('reader', standing.data.reader, data.reader);
   if (!isDeepStrictEqual(plain(standing.data.preprocessing), plain(data.preprocessing))) {
     return 'its data were prepared otherwise';
+  }
+  const [there, here] = [standing.data.shard, data.shard];
+  if (shardInWords(there) !== shardInWords(here)) {
+    return differs('shard', shardInWords(there), shardInWords(here));
+  }
+  if (there && here && there.block !== here.block) {
+    return `it was dealt out by batches of ${there.block} there, of ${here.block} here`;
   }
   const [setting] = differingSettings(standing.settings, settings, CHOSEN);
   if (setting) return differs(setting.setting, setting.before, setting.after);

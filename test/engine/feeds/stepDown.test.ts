@@ -88,6 +88,26 @@ describe('StepDown', () => {
     expect(completed).toBe(1);
   });
 
+  it('numbers batches of a share as among those of all', async () => {
+    const numbers: number[][] = [];
+    const careful = new StepDown(
+      {
+        completed: () => 0,
+        async add({ feed: { samples }, numberOf }: Stack) {
+          numbers.push(upTo(samples).map(numberOf));
+        },
+      },
+      () => {},
+      'all',
+      true,
+      { index: 2, count: 5 },
+    );
+    // Its batches are the third, the eighth, the thirteenth, … of all.
+    await careful.run(feedOf(upTo(4)), 2, 1);
+    await careful.run(feedOf(upTo(3)), 2, 3);
+    expect(numbers).toEqual([[3, 3, 8, 8], [13, 13], [18]]);
+  });
+
   it('adds up the moments of all samples where a session runs out of memory', async () => {
     let completed = 0;
     const session = {

@@ -17,3 +17,18 @@ it.each([
     expect(expectedSamples(size, { batchSize, every, maxSamples })).toBe(samples);
   },
 );
+
+it.each([0, 1, 3, 4, 5, 8, 17, 30, 31])('of %i samples each share, and all of them together', (size) => {
+  for (const maxSamples of [undefined, 7, 16]) {
+    const used = Math.min(size, maxSamples ?? size);
+    const shares = [0, 1, 2].map((index) =>
+      expectedSamples(size, { batchSize: 4, maxSamples, share: { index, count: 3 } }),
+    );
+    // Batches of 4, dealt out in turn.
+    const dealt = [0, 1, 2].map(
+      (index) =>
+        Array.from({ length: used }, (_, i) => i).filter((i) => Math.floor(i / 4) % 3 === index).length,
+    );
+    expect(shares).toEqual(dealt);
+  }
+});
