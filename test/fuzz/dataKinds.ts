@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { pack } from 'tar-stream';
+import type { DataOptions } from '../../src/data/options.js';
 import type { ModelInput } from '../../src/onnx/modelInput.js';
 import { TensorProtoSchema } from '../../src/onnx/proto/onnx_pb.js';
 import { npyBytes } from '../data/npyBytes.js';
@@ -12,8 +13,13 @@ import { openData } from './delve.js';
 import { fixture, type Kind, operators, protobuf } from './kind.js';
 
 /** All samples of a source, as they would go into a model. */
-async function readData(source: string, shape: ModelInput['shape'], type: ModelInput['type'] = 'float32') {
-  const data = await openData({ data: [source] }, [{ name: 'x', type, shape }]);
+async function readData(
+  source: string,
+  shape: ModelInput['shape'],
+  type: ModelInput['type'] = 'float32',
+  options: Partial<DataOptions> = {},
+) {
+  const data = await openData({ data: [source], ...options }, [{ name: 'x', type, shape }]);
   try {
     for await (const _ of data.feeds({ batchSize: 4 }));
   } finally {
@@ -95,6 +101,10 @@ const images = (extension: string, format: Parameters<typeof picture>[0]): Kind 
   read: (folder) => readData(folder, ['n', 3, 8, 8]),
 });
 
+/** Parquet files that other software wrote. */
+const formats = (...names: readonly string[]) =>
+  Promise.all(names.map((name) => fixture(`formats/${name}.parquet`)));
+
 /** Sources of data, by reader. */
 export const dataKinds: readonly Kind[] = [
   {
@@ -161,5 +171,24 @@ export const dataKinds: readonly Kind[] = [
     file: 'data.zip',
     whole: async () => [zipOf({ 'a/1.png': await picture('png'), 'b/2.jpg': await picture('jpeg') })],
     read: (folder) => readData(join(folder, 'data.zip'), ['n', 3, 8, 8]),
+  },
+  {
+    name: 'parquet',
+    file: 'data.parquet',
+    whole: () => formats('codec-none', 'codec-gzip', 'codec-brotli', 'codec-lz4', 'codec-zstd', 'encodings'),
+    read: (folder) => readData(join(folder, 'data.parquet'), ['n', 4]),
+  },
+  {
+    name: 'parquet-lists',
+    file: 'data.parquet',
+    whole: () => formats('lists-1', 'lists-2'),
+    read: (folder) =>
+      readData(join(folder, 'data.parquet'), ['n', 2, 3], 'float32', { csv: { columns: 'grid' } }),
+  },
+  {
+    name: 'parquet-images',
+    file: 'data.parquet',
+    whole: () => formats('images'),
+    read: (folder) => readData(join(folder, 'data.parquet'), ['n', 1, 3, 4]),
   },
 ];

@@ -10,6 +10,7 @@ import { csv } from '../readers/csv/csv.js';
 import { images } from '../readers/images/images.js';
 import { onnxTestSet } from '../readers/onnxTestSet.js';
 import { random } from '../readers/random.js';
+import { parquet } from '../readers/tables/parquet/parquet.js';
 
 /** All readers, in the order in which they are asked; `images` takes any folder and so comes last. */
 export const readers: readonly Reader[] = [
@@ -21,6 +22,7 @@ export const readers: readonly Reader[] = [
   tar,
   zip,
   npz,
+  parquet,
   csv,
   onnxTestSet,
   images,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openData } from '../../../src/data/open/openData.js';
+import { readers } from '../../../src/data/open/registry.js';
 import { npyBytes } from '../npyBytes.js';
 import { dimsOf, input, readAll, valuesOf } from '../reading.js';
 import { temporaryFolder } from '../temporaryFolder.js';
@@ -167,7 +168,7 @@ describe('a source', () => {
     );
     expect(valuesOf((await readAll({ data: [path], reader: 'csv' }, [x])).feeds, 'x')).toEqual([1, 2]);
     await expect(openData({ data: [path], reader: 'cvs' }, [x])).rejects.toThrow(
-      'no reader is called cvs: --reader takes random, npy, safetensors, idx, cifar, tar, zip, npz, csv, onnx-test-set, images',
+      `no reader is called cvs: --reader takes ${readers.map(({ name }) => name).join(', ')}, or a module`,
     );
   });
 

@@ -14,6 +14,29 @@ export interface ScaledArray {
   readonly notices: readonly string[];
 }
 
+/** What is done to the values of samples, and what there is to say of it. */
+export interface Scaling {
+  /** Absent: nothing is done. */
+  readonly apply?: (sample: ReadSample) => ReadSample;
+  readonly preprocessing: Readonly<Record<string, unknown>>;
+  readonly notices: readonly string[];
+}
+
+/** An array scaled as `scaling` says. */
+export function scaledArray(array: DenseArray, input: ModelInput, options?: ImageOptions): ScaledArray {
+  const { apply, ...said } = scaling(array, input, options);
+  if (!apply) return { array, ...said };
+  return {
+    array: {
+      ...array,
+      async *read(selection) {
+        for await (const chunk of array.read(selection)) yield chunk.map(apply);
+      },
+    },
+    ...said,
+  };
+}
+
 /**
  * value × scale, − mean, ÷ std, as images are treated, where any of these is given; else values are fed as they are,
  * which of bytes is said. `mean` and `std` are one number or one a channel: the first axis of a sample that has as many,
@@ -21,39 +44,33 @@ export interface ScaledArray {
  *
  * @throws UserError where they are as many as no axis has, or `std` holds a 0.
  */
-export function scaledArray(
-  array: DenseArray,
+export function scaling(
+  samples: Pick<DenseArray, 'origin' | 'type' | 'dims'>,
   input: ModelInput,
   { scale, mean, std }: ImageOptions = {},
-): ScaledArray {
-  const isBytes = array.type === 'uint8' && isFloating(input.type);
+): Scaling {
+  const isBytes = samples.type === 'uint8' && isFloating(input.type);
   if (scale === undefined && mean === undefined && std === undefined) {
-    const told = `${array.origin} holds bytes, and input ${input.name} is fed their values 0 to 255 as they are: --scale 0.00392157 (1/255), --mean and --std treat them as images are`;
-    return { array, preprocessing: {}, notices: isBytes ? [told] : [] };
+    const told = `${samples.origin} holds bytes, and input ${input.name} is fed their values 0 to 255 as they are: --scale 0.00392157 (1/255), --mean and --std treat them as images are`;
+    return { preprocessing: {}, notices: isBytes ? [told] : [] };
   }
-  const dims = fitShape(array.dims, input) ?? array.dims;
+  const dims = fitShape(samples.dims, input) ?? samples.dims;
   const all = { scale: scale ?? 1, mean: mean ?? [0], std: std ?? [1] };
   if (all.std.includes(0)) throw new UserError('--std holds a 0: values cannot be divided by it');
   const [meanAt, stdAt] = [channelOf(all.mean, dims, '--mean'), channelOf(all.std, dims, '--std')];
-  const scaled = (sample: ReadSample): ReadSample => {
-    if (!('data' in sample)) return sample;
-    const { type, data } = sample;
-    const decode = type === 'float16' ? fromFloat16 : type === 'bfloat16' ? fromBfloat16 : Number;
-    const values = new Float64Array(data.length);
-    for (let i = 0; i < data.length; i++) {
-      values[i] = (decode(Number(data[i])) * all.scale - all.mean[meanAt(i)]) / all.std[stdAt(i)];
-    }
-    return { ...sample, type: 'float64', data: values };
-  };
   return {
-    array: {
-      ...array,
-      async *read(selection) {
-        for await (const chunk of array.read(selection)) yield chunk.map(scaled);
-      },
+    apply(sample) {
+      if (!('data' in sample)) return sample;
+      const { type, data } = sample;
+      const decode = type === 'float16' ? fromFloat16 : type === 'bfloat16' ? fromBfloat16 : Number;
+      const values = new Float64Array(data.length);
+      for (let i = 0; i < data.length; i++) {
+        values[i] = (decode(Number(data[i])) * all.scale - all.mean[meanAt(i)]) / all.std[stdAt(i)];
+      }
+      return { ...sample, type: 'float64', data: values };
     },
     preprocessing: all,
-    notices: array.type === 'uint8' ? doubtsAboutNormalization(all) : [],
+    notices: samples.type === 'uint8' ? doubtsAboutNormalization(all) : [],
   };
 }
 

@@ -82,7 +82,12 @@ export function chooseColumns(
   return { features, label, names, hasHeader: header !== undefined };
 }
 
-function columnsAt(
+/**
+ * The positions of the columns that `--columns` names, by name, number from 1 or range.
+ *
+ * @throws UserError for one that is not there.
+ */
+export function columnsAt(
   columns: string | readonly string[],
   names: readonly string[],
   path: string,

@@ -31,6 +31,8 @@ export interface ImageSet {
   readonly ignored?: number;
   /** One pass over the images, in order. */
   items(): AsyncIterable<ImageItem>;
+  /** One pass over the selected ones, where the others need not be read for it. */
+  pick?(selection: Selection): AsyncIterable<ImageItem>;
 }
 
 /**
@@ -102,9 +104,11 @@ function imageStream(set: ImageSet, plan: ImagePlan, input: ModelInput, labelled
           };
         }
       };
-      const wanted = selected(set.items(), selection, (count) => {
-        counted = count;
-      });
+      const wanted = set.pick
+        ? set.pick(selection)
+        : selected(set.items(), selection, (count) => {
+            counted = count;
+          });
       yield* ahead(wanted, decode, IMAGES_AT_ONCE);
     },
   };
