@@ -33,8 +33,11 @@ export class MatrixStore {
     }
     try {
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-      await file.handle.write(bytes, 0, bytes.length, file.end);
-      file.end += bytes.length;
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesWritten } = await file.handle.write(bytes, done, bytes.length - done, file.end);
+        done += bytesWritten;
+        file.end += bytesWritten;
+      }
     } catch (error) {
       throw new UserError(
         `features cannot be stored in ${this.#folder} (${messageOf(error)}): set TMPDIR to a larger disk`,
@@ -42,14 +45,21 @@ export class MatrixStore {
     }
   }
 
-  /** Everything that was appended under a name. */
-  async read(name: string): Promise<Float64Array> {
+  /** How many numbers were appended under a name. */
+  length(name: string): number {
+    return (this.#files.get(name)?.end ?? 0) / Float64Array.BYTES_PER_ELEMENT;
+  }
+
+  /** What was appended under a name: all of it, or the numbers `from` (included) to `to` (excluded). */
+  async read(name: string, from = 0, to = this.length(name)): Promise<Float64Array> {
     const file = this.#files.get(name);
     if (!file) return new Float64Array(0);
-    const values = new Float64Array(file.end / Float64Array.BYTES_PER_ELEMENT);
+    const values = new Float64Array(to - from);
     const bytes = new Uint8Array(values.buffer);
+    const start = from * Float64Array.BYTES_PER_ELEMENT;
     for (let done = 0; done < bytes.length; ) {
-      const { bytesRead } = await file.handle.read(bytes, done, Math.min(2 ** 30, bytes.length - done), done);
+      const wanted = Math.min(2 ** 30, bytes.length - done);
+      const { bytesRead } = await file.handle.read(bytes, done, wanted, start + done);
       if (bytesRead === 0) throw new Error(`${this.#folder} lost what was written`);
       done += bytesRead;
     }

@@ -1,11 +1,11 @@
 import type { Layer } from '../layers/layer.js';
 import type { ModelFile } from '../onnx/modelFile.js';
 import type { NodeBuilder } from './nodeBuilder.js';
-import type { ObservationMatrix } from './observationMatrix.js';
 import { observe } from './observe.js';
 import { declare, rewrite } from './rewrite.js';
 import type { RewrittenModel } from './rewrittenModel.js';
 import { sampleMatrix } from './sampleMatrix.js';
+import { sampleRows } from './sampleRows.js';
 
 /** Names of the graph outputs that tell how one layer sees the samples of a batch; float64. */
 export interface SampleOutput {
@@ -36,7 +36,7 @@ function addOutputs(build: NodeBuilder, layer: Layer): SampleOutput {
   const gram = build.outputName(`${layer.name}/gram`);
   const pooled = build.outputName(`${layer.name}/pooled`);
   const squares = build.outputName(`${layer.name}/squares`);
-  const whole = rowsOf(
+  const whole = sampleRows(
     build,
     observe(build, layer, { ...options, convMethod: 'flatten', sequenceMethod: 'flatten' }),
   );
@@ -48,7 +48,7 @@ function addOutputs(build: NodeBuilder, layer: Layer): SampleOutput {
   build.add('MatMul', [centred, build.add('Transpose', [centred], { perm: [1, 0] })], {}, gram);
   build.add(
     'Identity',
-    [rowsOf(build, sampleMatrix(build, layer, { ...options, convMethod: 'channelwise' }))],
+    [sampleRows(build, sampleMatrix(build, layer, { ...options, convMethod: 'channelwise' }))],
     {},
     pooled,
   );
@@ -57,10 +57,4 @@ function addOutputs(build: NodeBuilder, layer: Layer): SampleOutput {
     output: squares,
   });
   return { layer: layer.name, gram, pooled, squares };
-}
-
-/** `[samples, features]` in float64. */
-function rowsOf(build: NodeBuilder, { value, observationAxis, isFloat64 }: ObservationMatrix): string {
-  const rows = observationAxis === 0 ? value : build.add('Transpose', [value], { perm: [1, 0] });
-  return isFloat64 ? rows : build.cast(rows, 'float64');
 }

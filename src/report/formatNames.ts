@@ -24,8 +24,8 @@ export const diffFormatNames = ['table', 'json', 'csv', 'markdown'] as const;
 export type DiffFormatName = (typeof diffFormatNames)[number];
 
 /** The formats of a comparison of layers. */
-export const similarityFormatNames = ['table', 'json', 'csv', 'svg', 'png'] as const;
-export type SimilarityFormatName = (typeof similarityFormatNames)[number];
+export const resultFormatNames = ['table', 'json', 'csv', 'svg', 'png'] as const;
+export type ResultFormatName = (typeof resultFormatNames)[number];
 
 /** The pictures there are. */
 export const plots = ['saturation', 'spectrum', 'heatmap', 'idim'] as const;

@@ -1,6 +1,6 @@
 import type { Similarity } from '../../similarity/results.js';
 import { csvRow } from '../../text/csvRow.js';
-import type { SimilarityFormatName } from '../formatNames.js';
+import type { ResultFormatName } from '../formatNames.js';
 import type { RenderOptions } from '../options.js';
 import { similarityPicture } from './similarityPicture.js';
 import { similarityTable } from './similarityTable.js';
@@ -10,7 +10,7 @@ export type Measure = 'cka' | 'svcca';
 /** The similarities of layers as text or bytes. */
 export async function renderSimilarity(
   result: Similarity,
-  format: SimilarityFormatName,
+  format: ResultFormatName,
   measure: Measure,
   options: RenderOptions = {},
 ): Promise<string | Uint8Array> {
