@@ -101,6 +101,10 @@ const images = (extension: string, format: Parameters<typeof picture>[0]): Kind 
   read: (folder) => readData(folder, ['n', 3, 8, 8]),
 });
 
+const lines = Buffer.from(
+  '{"x": [[1, 2], [3, 4.5]], "label": "a"}\n{"x": [[-1, 2e3], [0, 1]], "label": null}\r\n',
+);
+
 /** Parquet files that other software wrote. */
 const formats = (...names: readonly string[]) =>
   Promise.all(names.map((name) => fixture(`formats/${name}.parquet`)));
@@ -171,6 +175,12 @@ export const dataKinds: readonly Kind[] = [
     file: 'data.zip',
     whole: async () => [zipOf({ 'a/1.png': await picture('png'), 'b/2.jpg': await picture('jpeg') })],
     read: (folder) => readData(join(folder, 'data.zip'), ['n', 3, 8, 8]),
+  },
+  {
+    name: 'jsonl',
+    file: 'data.jsonl',
+    whole: async () => [lines, gzipSync(lines)],
+    read: (folder) => readData(join(folder, 'data.jsonl'), ['n', 2, 2]),
   },
   {
     name: 'parquet',

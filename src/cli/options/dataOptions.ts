@@ -7,12 +7,12 @@ export function addDataOptions(command: Command): Command {
     .optionsGroup('Data:')
     .option(
       '--data <source>',
-      'images/, x.tar, x.zip, x.npy, x.npz, x.safetensors, x.csv, x.parquet, MNIST or CIFAR files, an ONNX test set or random:<n>; @list.txt, - (a list on standard input), data-{0..9}.tar or a glob for several; or <input>=<source>, once for each input of the model',
+      'images/, x.tar, x.zip, x.npy, x.npz, x.safetensors, x.csv, x.parquet, x.jsonl, MNIST or CIFAR files, an ONNX test set or random:<n>; @list.txt, - (a list on standard input), data-{0..9}.tar or a glob for several; or <input>=<source>, once for each input of the model',
       repeated,
     )
     .option(
       '--reader <name>',
-      'read it as images, tar, zip, npy, npz, safetensors, idx, cifar, csv, parquet, onnx-test-set or random, or by a module of yours (./my-reader.mjs)',
+      'read it as images, tar, zip, npy, npz, safetensors, idx, cifar, csv, parquet, jsonl, onnx-test-set or random, or by a module of yours (./my-reader.mjs)',
     )
     .addOption(
       new Option('--batch <n>', 'samples a batch; auto finds the fastest by measuring')

@@ -10,6 +10,7 @@ import { csv } from '../readers/csv/csv.js';
 import { images } from '../readers/images/images.js';
 import { onnxTestSet } from '../readers/onnxTestSet.js';
 import { random } from '../readers/random.js';
+import { jsonl } from '../readers/tables/jsonl.js';
 import { parquet } from '../readers/tables/parquet/parquet.js';
 
 /** All readers, in the order in which they are asked; `images` takes any folder and so comes last. */
@@ -23,6 +24,7 @@ export const readers: readonly Reader[] = [
   zip,
   npz,
   parquet,
+  jsonl,
   csv,
   onnxTestSet,
   images,

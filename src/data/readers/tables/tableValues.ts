@@ -62,6 +62,7 @@ export function flattened(list: readonly unknown[]): Cell {
   let at = 0;
   const take = (value: unknown, depth: number): string | undefined => {
     if (depth === dims.length) {
+      if (typeof value === 'number' && !Number.isFinite(value)) return 'holds a number that is too large';
       if (typeof value === 'boolean' || typeof value === 'number') data[at++] = Number(value);
       else
         return Array.isArray(value)
