@@ -58,10 +58,21 @@ export type {
   SequenceMethod,
 } from './instrument/options.js';
 export { findConfig, readConfig } from './job/findConfig.js';
+export { rulesOf } from './job/gate.js';
 export type { JobConfig, JobReport } from './job/jobConfig.js';
 export { type JobResult, type RunJobOptions, runJob } from './job/runJob.js';
 export { type ModelsResult, type RunModelsOptions, runModels } from './job/runModels.js';
 export { severalModels } from './job/severalModels.js';
+export { LivePage } from './job/watch/livePage.js';
+export { readScalars } from './job/watch/scalars.js';
+export type { Series, SeriesEntry, SeriesRun } from './job/watch/series.js';
+export { parseStopRule, type StopRule } from './job/watch/stopRules.js';
+export {
+  seriesFolder,
+  type Watched,
+  type WatchOptions,
+  watchCheckpoints,
+} from './job/watch/watchCheckpoints.js';
 export type { Layer, NotObservable } from './layers/layer.js';
 export type { LayerSelection } from './layers/selectLayers.js';
 export type { ModelInput } from './onnx/modelInput.js';

@@ -16,6 +16,7 @@ import { addReport } from './commands/report.js';
 import { addRun } from './commands/run.js';
 import { addSetupCuda } from './commands/setupCuda.js';
 import { addSimilarity } from './commands/similarity.js';
+import { addWatch } from './commands/watch.js';
 import type { Context } from './terminal/context.js';
 import { layOutHelp } from './terminal/help.js';
 import { interruptible, type SignalSource } from './terminal/interruptible.js';
@@ -112,6 +113,7 @@ Exit codes: 0 done or passed, 1 a check failed, 2 an error, 130 interrupted.`,
     addProject,
     addProbe,
     addSimilarity,
+    addWatch,
     addInstrument,
     addDoctor,
     addSetupCuda,

@@ -2,6 +2,7 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import type { Run } from '../run/schema.js';
 import { ascii, type Symbols, unicode } from '../text/symbols.js';
 import type { Plot } from './formatNames.js';
+import type { Scalar } from './history/scalar.js';
 
 /** How a text report is laid out; formats that are data take no notice of it. */
 export interface RenderOptions {
@@ -19,6 +20,12 @@ export interface RenderOptions {
   readonly picture?: PictureOptions;
   /** The number of the training step or epoch of the first run, for formats that keep a history. */
   readonly step?: number;
+  /** The step of each run, for the page, which draws them over it; absent: by the names. */
+  readonly steps?: readonly number[];
+  /** Quantities of the training, which the page draws beside the runs. */
+  readonly scalars?: readonly Scalar[];
+  /** The page is served, and grows with its data. */
+  readonly live?: boolean;
   /** The text of the file that is appended to, for formats that append. */
   readonly existing?: string;
 }

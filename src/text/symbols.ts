@@ -5,6 +5,8 @@ export interface Symbols {
   readonly parts: readonly string[];
   /** A cell that the bar does not reach. */
   readonly empty: string;
+  /** Heights of a sparkline, from the lowest up. */
+  readonly levels: readonly string[];
   readonly ellipsis: string;
   /** Between facts on one line. */
   readonly between: string;
@@ -22,6 +24,7 @@ export const unicode: Symbols = {
   full: '█',
   parts: ['▏', '▎', '▍', '▌', '▋', '▊', '▉'],
   empty: '·',
+  levels: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
   ellipsis: '…',
   between: '·',
   range: '–',
@@ -38,6 +41,7 @@ export const ascii: Symbols = {
   full: '#',
   parts: [],
   empty: '.',
+  levels: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
   ellipsis: '~',
   between: '|',
   range: '-',

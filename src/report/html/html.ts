@@ -20,7 +20,7 @@ export async function html(runs: readonly Run[], options: RenderOptions): Promis
 ${script}
 `);
   const hash = createHash('sha256').update(code).digest('base64');
-  const policy = `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
+  const policy = `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data:;${options.live ? " connect-src 'self';" : ''} base-uri 'none'; form-action 'none'`;
   const data = pageData(runs, options, version);
   const title = xmlText(`${data.runs.map(({ name }) => name).join(', ')} – delve`);
   return `<!doctype html>

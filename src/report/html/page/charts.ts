@@ -58,10 +58,24 @@ export function lineLook(index: number, count: number) {
 
 /** A chart that fills its place, follows the page's width and says in words what it shows. */
 export class Chart {
+  static readonly #drawn = new Set<Chart>();
+
+  /** Lets go of all charts, before the page is drawn anew. */
+  static clear(): void {
+    for (const chart of Chart.#drawn) {
+      chart.#chart?.dispose();
+      chart.#chart = undefined;
+      chart.#isGone = true;
+    }
+    Chart.#drawn.clear();
+  }
+
   readonly element: HTMLElement;
   readonly #place: HTMLElement;
   #chart: EChartsType | undefined;
   #option: Option | undefined;
+  /** Its page was drawn anew: what still listens to the one before must not draw into it. */
+  #isGone = false;
   #onClick: (index: number, series: number) => void = () => {};
 
   constructor(className: string) {
@@ -89,9 +103,10 @@ export class Chart {
   }
 
   #redraw(): void {
-    if (!this.#option) return;
+    if (!this.#option || this.#isGone) return;
     if (!this.#chart) {
       this.#chart = init(this.#place, null, { renderer: 'svg' });
+      Chart.#drawn.add(this);
       this.#chart.on('click', (event) => this.#onClick(event.dataIndex, event.seriesIndex ?? 0));
     }
     this.#chart.setOption({ animation: false, ...this.#option }, { notMerge: true });

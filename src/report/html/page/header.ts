@@ -79,9 +79,19 @@ function runChooser(model: Model): HTMLElement | null {
   if (runs.length < 2) return null;
   const options = runs.map(({ name }, i) => el('option', { value: i }, shortName(name, 40)));
   const select = el('select', { 'aria-label': 'Run' }, ...options);
-  select.value = String(model.view.current);
   select.addEventListener('change', () => model.show({ current: Number(select.value) }));
-  return select;
+  // A training is walked through with a slider.
+  const slider =
+    runs.length > 2 &&
+    el('input', { type: 'range', min: 0, max: runs.length - 1, step: 1, 'aria-label': 'Run, by its place' });
+  if (slider) slider.addEventListener('input', () => model.show({ current: Number(slider.value) }));
+  model.draws(({ current }) => {
+    select.value = String(current);
+    if (!slider) return;
+    slider.value = String(current);
+    slider.setAttribute('aria-valuetext', runs[current].name);
+  });
+  return el('span', { class: 'runs' }, select, slider);
 }
 
 function themeButton(model: Model): HTMLElement {

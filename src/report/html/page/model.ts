@@ -13,6 +13,8 @@ export interface View {
   /** Runs cut at the threshold, with the reading of each layer. */
   readonly runs: readonly {
     readonly name: string;
+    /** Of the training, where it is known. */
+    readonly step: number | undefined;
     readonly run: Run;
     readonly readings: readonly LayerReading[];
     /** The same at the threshold that readings are made at, whatever the run is cut at. */
@@ -26,15 +28,20 @@ export interface View {
 
 /** Holds what is shown, and tells everyone who draws it when that changes. */
 export class Model {
-  readonly #whole: readonly { readonly name: string; readonly run: Run; readonly reading: Reading }[];
+  readonly #whole: readonly {
+    readonly name: string;
+    readonly step: number | undefined;
+    readonly run: Run;
+    readonly reading: Reading;
+  }[];
   readonly #listeners: ((view: View) => void)[] = [];
   #view: View;
 
   constructor(data: PageData) {
-    this.#whole = data.runs.map(({ name, run: stored, spectra }) => {
+    this.#whole = data.runs.map(({ name, run: stored, spectra, step }) => {
       const layers = stored.layers.map((layer, i) => ({ ...layer, eigenvalues: doubles(spectra[i]) }));
       const run = { ...stored, layers };
-      return { name, run, reading: readLayers(run) };
+      return { name, step, run, reading: readLayers(run) };
     });
     const last = this.#whole[this.#whole.length - 1];
     const { threshold } = last.run.settings;
@@ -63,11 +70,23 @@ export class Model {
     for (const draw of this.#listeners) draw(this.#view);
   }
 
+  /** Shows what was shown before: the same layer and threshold, and the newest run where that was shown. */
+  keep({ threshold, layer, current, runs: before }: View): void {
+    const { runs } = this.#view;
+    const same = runs.findIndex(({ name }) => name === before[current].name);
+    const known = runs.some(({ run }) => run.layers.some(({ name }) => name === layer));
+    this.show({
+      threshold,
+      ...(current === before.length - 1 || same < 0 ? {} : { current: same }),
+      ...(known ? { layer } : {}),
+    });
+  }
+
   #cut(threshold: number): View['runs'] {
-    return this.#whole.map(({ name, run, reading }) => {
+    return this.#whole.map(({ name, step, run, reading }) => {
       const cut = threshold === run.settings.threshold ? run : recutRun(run, threshold);
       const readings = reading.layers.map((each, i) => ({ ...each, layer: cut.layers[i] }));
-      return { name, run: cut, readings, reading };
+      return { name, step, run: cut, readings, reading };
     });
   }
 }
