@@ -60,7 +60,7 @@ export function lineLook(index: number, count: number) {
 export class Chart {
   static readonly #drawn = new Set<Chart>();
 
-  /** Lets go of all charts, before the page is drawn anew. */
+  /** Lets go of all charts, before the page is drawn again. */
   static clear(): void {
     for (const chart of Chart.#drawn) {
       chart.#chart?.dispose();
@@ -74,7 +74,7 @@ export class Chart {
   readonly #place: HTMLElement;
   #chart: EChartsType | undefined;
   #option: Option | undefined;
-  /** Its page was drawn anew: what still listens to the one before must not draw into it. */
+  /** Its page was drawn again: what still listens to the one before must not draw into it. */
   #isGone = false;
   #onClick: (index: number, series: number) => void = () => {};
 

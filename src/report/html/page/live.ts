@@ -1,7 +1,7 @@
 import type { PageData } from '../pageData.js';
 import { el } from './dom.js';
 
-/** Draws the page anew whenever whoever serves it says that there is more; says whether it is still served. */
+/** Draws the page again whenever whoever serves it says that there is more; says whether it is still served. */
 export function follow(draw: (data: PageData) => void): HTMLElement {
   const state = el('p', { class: 'live', role: 'status' }, 'live: waiting for the next checkpoint');
   const events = new EventSource('events');
