@@ -71,6 +71,11 @@ export interface AnalyzeOptions
    */
   readonly accumulate?: number | 'auto';
   readonly maxSamples?: number;
+  /**
+   * Tell how well saturation, directions and effective rank are known (`true`), from groups of batches that are kept
+   * apart: at most 512 MiB more, and about a tenth of the time.
+   */
+  readonly uncertainty?: boolean;
   /** Use every k-th batch only. */
   readonly every?: number;
   /**
@@ -219,6 +224,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
       ...pass,
       precision: settings.precision,
       classOutput: scores,
+      uncertainty: options.uncertainty ?? true,
     });
     const { leftOut = 0 } = observation;
     const mixing = `the model fixes its batch size to ${fixedBatch}, and its ${mixer} makes each sample's numbers depend on the others of its batch`;

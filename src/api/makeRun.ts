@@ -13,7 +13,7 @@ import type { ModelFile } from '../onnx/modelFile.js';
 import type { Run, RunLabels, RunLayer, RunSettings, RunShard, StructureNode } from '../run/schema.js';
 import { storedRule } from '../run/storedRule.js';
 import type { IdimRule } from '../stats/intrinsicDimensionality.js';
-import type { Moments } from '../stats/moments.js';
+import type { KeptMoments } from '../stats/packedMoments.js';
 import type { PrincipalAxes } from '../stats/principalAxes.js';
 import { withoutStatistics } from '../stats/statistics.js';
 import { version } from '../version.js';
@@ -76,7 +76,11 @@ export async function makeRun(
   }: Pass,
   options: PassOptions,
   signal: AbortSignal | undefined,
-): Promise<{ run: Run; moments: ReadonlyMap<string, Moments>; axes: ReadonlyMap<string, PrincipalAxes> }> {
+): Promise<{
+  run: Run;
+  moments: ReadonlyMap<string, KeptMoments>;
+  axes: ReadonlyMap<string, PrincipalAxes>;
+}> {
   const { samples, seconds } = observation;
   const valid = observation.layers.filter(({ invalid }) => invalid === undefined);
   const started = performance.now();
@@ -92,6 +96,7 @@ export async function makeRun(
     const weights = hashes.get(name);
     const statistics = computed.get(name)?.statistics ?? invalid.get(name);
     if (!statistics) throw new Error(`layer ${name} was not observed`);
+    const uncertainty = computed.get(name)?.uncertainty;
     const doubt = computed.has(name) ? sampleDoubt(layer, options, statistics.observations, samples) : [];
     return {
       name,
@@ -100,6 +105,7 @@ export async function makeRun(
       output,
       ...statistics,
       warnings: [...statistics.warnings, ...doubt],
+      ...(uncertainty ? { uncertainty } : {}),
       ...(weightShape ? { weightShape } : {}),
       ...(parameters === undefined ? {} : { parameters }),
       ...(weights === undefined ? {} : { weights }),

@@ -9,6 +9,7 @@ import type { InitialWeights } from '../layers/initialWeights.js';
 import type { GraphNode } from '../layers/layerGraph.js';
 import type { StructureNode } from '../layers/structure.js';
 import type { LayerStatistics } from '../stats/statistics.js';
+import type { LayerUncertainty } from '../stats/uncertainty.js';
 import type { Provider, SampleOrder, Tf32 } from './settingValues.js';
 import type { StoredRule } from './storedRule.js';
 
@@ -148,6 +149,8 @@ export interface RunLayer extends LayerStatistics {
   readonly output: string;
   /** NaN or Inf came up: in which batch first (counted from 1). */
   readonly invalid?: { readonly batch: number; readonly reason: string };
+  /** How well saturation, directions and effective rank are known; absent where that was not asked for or not known. */
+  readonly uncertainty?: LayerUncertainty;
   /** Numbers of the model, not of the data: for reports. */
   readonly weightShape?: readonly number[];
   readonly parameters?: number;

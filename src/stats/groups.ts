@@ -1,9 +1,9 @@
-import type { Moments } from './moments.js';
 import {
   addPacked,
   addToPacked,
   type BatchMoments,
   emptyPacked,
+  type KeptMoments,
   type PackedMoments,
   unpacked,
 } from './packedMoments.js';
@@ -54,6 +54,38 @@ export function groupCounts(widths: readonly number[], memory: number = GROUP_ME
 const bytesOf = (widths: readonly number[]): number =>
   widths.reduce((sum, width) => sum + (8 * width * (width + 1)) / 2, 0);
 
+/** Eigenvalues of features³ that may be computed for errors in any case: about half a second on one core. */
+const FREE = 4e9;
+
+/** What they may cost beside the moments, which take observations · features² products, each some 2 of these. */
+const SHARE = 0.2;
+
+/**
+ * From how many groups each layer's errors are told, so that this takes about a tenth of the time of the pass at most: 16,
+ * or 8 or 4 where that costs most, in layers whose groups are joined then. It follows from what was observed alone, so that merged
+ * shards get the same as one pass.
+ */
+export function affordableGroups(
+  layers: readonly { readonly observations: number; readonly features: number }[],
+): number[] {
+  const groups = layers.map(() => GROUPS);
+  const moments = layers.reduce((sum, layer) => sum + layer.observations * layer.features ** 2, 0);
+  const budget = Math.max(FREE, SHARE * moments);
+  const costs = layers.map(({ features }) => GROUPS * features ** 3);
+  let cost = costs.reduce((sum, each) => sum + each, 0);
+  while (cost > budget) {
+    const dearest = costs.reduce(
+      (best, each, i) => (groups[i] > FEWEST_GROUPS && (best < 0 || each > costs[best]) ? i : best),
+      -1,
+    );
+    if (dearest < 0) break;
+    groups[dearest] /= 2;
+    costs[dearest] /= 2;
+    cost -= costs[dearest];
+  }
+  return groups;
+}
+
 /** The moments of one layer, kept apart by groups of batches: each is additive, and so is the whole. */
 export class GroupedMoments {
   readonly #groups: readonly PackedMoments[];
@@ -97,10 +129,11 @@ export class GroupedMoments {
     for (const [g, group] of this.#groups.entries()) addPacked(group, other[g]);
   }
 
-  /** Of all groups together, always added in the same order. */
-  total(): Moments {
+  /** Of all groups together, always added in the same order; with the groups, where there are several. */
+  total(): KeptMoments {
     const sum = emptyPacked(this.features);
     for (const group of this.#groups) addPacked(sum, group);
-    return unpacked(sum);
+    const total = unpacked(sum);
+    return this.#groups.length > 1 ? { ...total, groups: this.#groups } : total;
   }
 }

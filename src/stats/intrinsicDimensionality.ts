@@ -54,6 +54,23 @@ function explainedRule(eigenvalues: ArrayLike<number>, threshold: number): numbe
   return reached.findIndex((sum) => sum >= wanted) + 1;
 }
 
+/**
+ * Where the cumulated variance reaches the threshold, in directions, between two of them by a straight line: what the
+ * `explained` rule rounds up. It moves smoothly with the eigenvalues, which a count does not. 0 where Σλ = 0; the count
+ * itself at threshold 1.
+ *
+ * @param eigenvalues descending, none negative.
+ * @param threshold share of the variance, above 0 and up to 1.
+ */
+export function crossing(eigenvalues: ArrayLike<number>, threshold: number): number {
+  const count = explainedRule(eigenvalues, threshold);
+  if (count === 0 || threshold === 1) return count;
+  const reached = runningSums(eigenvalues);
+  const total = reached[reached.length - 1];
+  const before = count > 1 ? reached[count - 2] : 0;
+  return count - 1 + Math.min(1, Math.max(0, (threshold * total - before) / (reached[count - 1] - before)));
+}
+
 function runningSums(eigenvalues: ArrayLike<number>): number[] {
   const sum = compensatedSum();
   return Array.from(eigenvalues, (eigenvalue) => sum.add(eigenvalue));

@@ -13,6 +13,19 @@ export interface PackedMoments {
   readonly triangle: Float64Array;
 }
 
+/** Moments that may be told apart by groups of samples. */
+export interface KeptMoments extends Moments {
+  /** By group; together they are the whole. */
+  readonly groups?: readonly PackedMoments[];
+}
+
+/** The buffers that hold moments, to be transferred to another thread. */
+export function buffersOf({ sum, scatter, groups = [] }: KeptMoments): ArrayBufferLike[] {
+  return [sum, scatter, ...groups.flatMap((group) => [group.sum, group.triangle])].map(
+    ({ buffer }) => buffer,
+  );
+}
+
 export function emptyPacked(features: number): PackedMoments {
   return {
     count: 0,
@@ -95,6 +108,29 @@ export function unpacked({ count, sum, triangle }: PackedMoments): Moments {
     }
   }
   return { count, sum: sum.slice(), scatter };
+}
+
+/**
+ * The moments of the observations in `whole` that are not in `part`.
+ *
+ * @throws RangeError where the two differ in features.
+ */
+export function withoutPart(whole: Moments, part: PackedMoments): Moments {
+  requireFeatures(part, whole.sum.length);
+  const features = whole.sum.length;
+  const scatter = new Float64Array(features * features);
+  for (let i = 0, at = 0; i < features; i++) {
+    for (let j = 0; j <= i; j++, at++) {
+      const rest = whole.scatter[i * features + j] - part.triangle[at];
+      scatter[i * features + j] = rest;
+      scatter[j * features + i] = rest;
+    }
+  }
+  return {
+    count: whole.count - part.count,
+    sum: whole.sum.map((value, i) => value - part.sum[i]),
+    scatter,
+  };
 }
 
 function requireFeatures({ sum }: PackedMoments, features: number): void {

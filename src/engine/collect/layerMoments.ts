@@ -8,7 +8,7 @@ import {
   type Moments,
   subtractMoments,
 } from '../../stats/moments.js';
-import type { BatchMoments, PackedMoments } from '../../stats/packedMoments.js';
+import type { BatchMoments, KeptMoments } from '../../stats/packedMoments.js';
 
 export type { BatchMoments };
 
@@ -16,9 +16,7 @@ export type { BatchMoments };
 export interface ObservedLayer {
   readonly name: string;
   /** Of all batches; where `invalid` is set, of those before the one it names. */
-  readonly moments: Moments;
-  /** `moments` by groups of batches, where they were kept apart; together they are `moments`. */
-  readonly groups?: readonly PackedMoments[];
+  readonly moments: KeptMoments;
   /** A smaller matrix with the same eigenvalues, but for zeros, as the covariance; where there is one. */
   readonly inner?: Float64Array;
   /** NaN or Inf came up: the first batch (counted from 1) in which it did. */
@@ -71,11 +69,9 @@ export class LayerMoments {
   }
 
   observation(): ObservedLayer {
-    const groups = this.#total?.groups ?? [];
     return {
       name: this.name,
       moments: this.#total?.total() ?? emptyMoments(0),
-      ...(groups.length > 1 ? { groups } : {}),
       ...(this.#invalid ? { invalid: this.#invalid } : {}),
     };
   }

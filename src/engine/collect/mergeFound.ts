@@ -1,6 +1,5 @@
 import { UserError } from '../../errors.js';
-import { GroupedMoments } from '../../stats/groups.js';
-import { addMoments, emptyMoments } from '../../stats/moments.js';
+import { sumOfMoments } from '../../stats/sumOfMoments.js';
 import type { ObservedLayer } from './layerMoments.js';
 
 /**
@@ -20,24 +19,17 @@ function mergeLayer(parts: readonly ObservedLayer[]): ObservedLayer {
   const [{ name }] = parts;
   const seen = parts.filter(({ moments }) => moments.count > 0);
   const features = (seen[0] ?? parts[0]).moments.sum.length;
-  const total = emptyMoments(features);
   for (const { moments } of seen) {
-    if (moments.sum.length !== features) {
-      throw new UserError(
-        `layer ${name} has ${features} features in some batches and ${moments.sum.length} in others: ` +
-          'give all samples one size (--resize), or observe it with --interpolate or --conv-method channelwise',
-      );
-    }
-    addMoments(total, moments);
+    if (moments.sum.length === features) continue;
+    throw new UserError(
+      `layer ${name} has ${features} features in some batches and ${moments.sum.length} in others: ` +
+        'give all samples one size (--resize), or observe it with --interpolate or --conv-method channelwise',
+    );
   }
-  const groups = seen.flatMap(({ groups }) => (groups ? [groups] : []));
-  const merged = groups.length > 0 ? new GroupedMoments(features, groups[0].length) : undefined;
-  for (const each of groups) merged?.addAll(each);
+  const total = sumOfMoments(
+    seen.map(({ moments }) => moments),
+    features,
+  );
   const invalid = parts.flatMap(({ invalid }) => invalid ?? []).sort((a, b) => a.batch - b.batch)[0];
-  return {
-    name,
-    moments: total,
-    ...(merged ? { groups: merged.groups } : {}),
-    ...(invalid ? { invalid } : {}),
-  };
+  return { name, moments: total, ...(invalid ? { invalid } : {}) };
 }

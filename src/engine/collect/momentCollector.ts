@@ -2,6 +2,7 @@ import { fromFloat16 } from '../../data/batches/halfPrecision.js';
 import type { Feed } from '../../data/feed.js';
 import type { LiftModel, MomentOutputs } from '../../instrument/instrumentedModel.js';
 import { groupCounts } from '../../stats/groups.js';
+import { buffersOf } from '../../stats/packedMoments.js';
 import { fixedFeeds } from '../feeds/fixedBatch.js';
 import { piece } from '../feeds/pieces.js';
 import type { Stack } from '../feeds/stepDown.js';
@@ -85,10 +86,8 @@ export class MomentCollector implements Collector<ObservedLayer> {
     return {
       layers,
       ...(this.#classOutput === undefined ? {} : { answers: this.#classes.result() }),
-      buffers: layers.flatMap(({ moments, groups = [], inner }) => [
-        moments.sum.buffer,
-        moments.scatter.buffer,
-        ...groups.flatMap(({ sum, triangle }) => [sum.buffer, triangle.buffer]),
+      buffers: layers.flatMap(({ moments, inner }) => [
+        ...buffersOf(moments),
         ...(inner ? [inner.buffer] : []),
       ]),
     };

@@ -1,6 +1,7 @@
-import type { Moments } from '../../stats/moments.js';
+import type { KeptMoments } from '../../stats/packedMoments.js';
 import { type PrincipalAxes, principalAxes } from '../../stats/principalAxes.js';
 import { type LayerStatistics, layerStatistics, type StatisticsOptions } from '../../stats/statistics.js';
+import { type LayerUncertainty, layerUncertainty } from '../../stats/uncertainty.js';
 
 export interface WantedStatistics extends StatisticsOptions {
   /** The first two eigenvectors too. */
@@ -9,23 +10,36 @@ export interface WantedStatistics extends StatisticsOptions {
 
 /** A layer's statistics, with the moments that they came from. */
 export interface MomentsWithStatistics {
-  readonly moments: Moments;
+  readonly moments: KeptMoments;
   readonly statistics: LayerStatistics;
+  /** Where the moments are told apart by enough groups of samples. */
+  readonly uncertainty?: LayerUncertainty;
   /** Where they were wanted. */
   readonly axes?: PrincipalAxes;
 }
 
 /**
  * @param inner see `layerStatistics`.
+ * @param groups of samples that errors are told from, at most.
  * @throws what `layerStatistics` and `principalAxes` throw.
  */
 export function computeStatistics(
-  moments: Moments,
+  moments: KeptMoments,
   { axes, ...options }: WantedStatistics,
   inner?: Float64Array,
+  groups?: number,
 ): MomentsWithStatistics {
   const statistics = layerStatistics(moments, options, inner);
-  return axes
-    ? { moments, statistics, axes: principalAxes(moments, statistics.eigenvalues) }
-    : { moments, statistics };
+  const { eigenvalues } = statistics;
+  const uncertainty = layerUncertainty(moments, eigenvalues, {
+    threshold: options.thresholds[0],
+    idimRule: options.idimRule,
+    most: groups,
+  });
+  return {
+    moments,
+    statistics,
+    ...(uncertainty ? { uncertainty } : {}),
+    ...(axes ? { axes: principalAxes(moments, eigenvalues) } : {}),
+  };
 }

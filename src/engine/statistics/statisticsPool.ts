@@ -1,6 +1,8 @@
 import { once, setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { affordableGroups } from '../../stats/groups.js';
+import { buffersOf } from '../../stats/packedMoments.js';
 import { WORTH_A_TEAM } from '../../stats/reduction/tridiagonalKernel.js';
 import type { ObservedLayer } from '../collect/layerMoments.js';
 import { computeStatistics, type MomentsWithStatistics, type WantedStatistics } from './computeStatistics.js';
@@ -30,12 +32,18 @@ export async function statisticsOf(
   options: WantedStatistics,
   signal?: AbortSignal,
 ): Promise<MomentsWithStatistics[]> {
-  const cost = layers.reduce((sum, layer) => sum + orderOf(layer) ** 3, 0);
+  const cost = layers.reduce(
+    (sum, layer) => sum + (1 + (layer.moments.groups?.length ?? 0)) * orderOf(layer) ** 3,
+    0,
+  );
+  const groups = affordableGroups(
+    layers.map(({ moments }) => ({ observations: moments.count, features: moments.sum.length })),
+  );
   if (cost < WORTH_A_WORKER) {
-    return layers.map(({ moments, inner }) => computeStatistics(moments, options, inner));
+    return layers.map(({ moments, inner }, i) => computeStatistics(moments, options, inner, groups[i]));
   }
   const widestFirst = layers
-    .map((layer, index) => ({ ...layer, index }))
+    .map(({ moments, inner }, index) => ({ moments, inner, groups: groups[index], index }))
     .sort((a, b) => orderOf(b) - orderOf(a));
   const results: MomentsWithStatistics[] = new Array(layers.length);
   const cores = availableParallelism();
@@ -79,7 +87,7 @@ export function dominantLayers(widths: readonly number[], cores: number): number
 
 async function ask(
   worker: Worker,
-  { moments, inner, options }: Omit<StatisticsRequest, 'helpers'>,
+  { moments, inner, groups, options }: Omit<StatisticsRequest, 'helpers'>,
   signal: AbortSignal | undefined,
   others: readonly Worker[] = [],
 ): Promise<MomentsWithStatistics> {
@@ -90,8 +98,8 @@ async function ask(
     other.postMessage(request, [port2]);
     return port1;
   });
-  const request: StatisticsRequest = { moments, inner, options, helpers };
-  const transferred = [moments.sum.buffer, moments.scatter.buffer] as ArrayBuffer[];
+  const request: StatisticsRequest = { moments, inner, groups, options, helpers };
+  const transferred = buffersOf(moments) as ArrayBuffer[];
   worker.postMessage(request, [...transferred, ...helpers]);
   // `once` also rejects on the worker's `error` event and on abort.
   const [reply] = (await once(worker, 'message', signal ? { signal } : {})) as [StatisticsReply];

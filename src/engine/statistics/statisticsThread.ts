@@ -1,14 +1,16 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
-import type { Moments } from '../../stats/moments.js';
+import { buffersOf, type KeptMoments } from '../../stats/packedMoments.js';
 import { type SharedReduction, takePart } from '../../stats/reduction/kernelTeam.js';
 import { withHelpers } from '../../stats/reduction/tridiagonalKernel.js';
 import { computeStatistics, type MomentsWithStatistics, type WantedStatistics } from './computeStatistics.js';
 
 /** One layer's moments to a worker; it answers with `StatisticsReply`. */
 export interface StatisticsRequest {
-  readonly moments: Moments;
+  readonly moments: KeptMoments;
   /** See `layerStatistics`. */
   readonly inner?: Float64Array;
+  /** See `computeStatistics`. */
+  readonly groups?: number;
   readonly options: WantedStatistics;
   /** Ports of workers that take part in the work; they are closed when it is done. */
   readonly helpers: readonly MessagePort[];
@@ -27,15 +29,15 @@ parentPort?.on('message', (request: StatisticsRequest | HelpRequest) => {
   else answer(request);
 });
 
-function answer({ moments, inner, options, helpers }: StatisticsRequest): void {
+function answer({ moments, inner, groups, options, helpers }: StatisticsRequest): void {
   let reply: StatisticsReply;
   try {
     const others = helpers.map((port) => (reduction: SharedReduction) => port.postMessage(reduction));
-    reply = withHelpers(others, () => computeStatistics(moments, options, inner));
+    reply = withHelpers(others, () => computeStatistics(moments, options, inner, groups));
   } catch (error) {
     reply = { error };
   }
   for (const port of helpers) port.close();
-  const transferred = 'moments' in reply ? [moments.sum.buffer, moments.scatter.buffer] : [];
+  const transferred = 'moments' in reply ? buffersOf(moments) : [];
   parentPort?.postMessage(reply, transferred as ArrayBuffer[]);
 }

@@ -31,7 +31,8 @@ export function recutRun(run: Run, threshold: number | readonly number[], idimRu
 }
 
 function recutLayer(layer: RunLayer, wanted: readonly number[], rule: CountingRule): RunLayer {
-  const { thresholds: _, ...rest } = layer;
+  // Errors are those of the counts that they were computed for.
+  const { thresholds: _, uncertainty: __, ...rest } = layer;
   const cuts = wanted.flatMap((threshold) => {
     const cut = recut(layer.eigenvalues, layer.features, threshold, rule);
     return cut ? [{ threshold, ...cut }] : [];

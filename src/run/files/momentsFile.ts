@@ -11,7 +11,8 @@ import {
 } from '../../files/safetensors.js';
 import { ShapeError } from '../../shape/jsonShape.js';
 import { impossibleMoments } from '../../stats/impossibleMoments.js';
-import type { Moments } from '../../stats/moments.js';
+import type { KeptMoments, PackedMoments } from '../../stats/packedMoments.js';
+import { unpacked } from '../../stats/packedMoments.js';
 import type { Run } from '../schema.js';
 import { runFolder } from './runFolder.js';
 
@@ -20,12 +21,29 @@ export const MOMENTS_FILE = 'moments.safetensors';
 
 const PARTS = ['count', 'sum', 'scatter'] as const;
 
-/** Writes `<layer>/count` (a scalar), `<layer>/sum` (features) and `<layer>/scatter` (features × features). */
-export async function writeMoments(file: FileHandle, moments: ReadonlyMap<string, Moments>): Promise<void> {
-  const tensors = [...moments].flatMap(([layer, { count, sum, scatter }]): Tensor[] => [
+/** A group's triangle is the lower half of its scatter, row by row. */
+const GROUP_PARTS = ['count', 'sum', 'triangle'] as const;
+
+/** No run has so many groups; a file that says so is damaged. */
+const MOST_GROUPS = 1024;
+
+/**
+ * Writes `<layer>/count` (a scalar), `<layer>/sum` (features) and `<layer>/scatter` (features × features), and where they
+ * are told apart by groups of samples `<layer>/group<g>/count`, `…/sum` and `…/triangle` for each.
+ */
+export async function writeMoments(
+  file: FileHandle,
+  moments: ReadonlyMap<string, KeptMoments>,
+): Promise<void> {
+  const tensors = [...moments].flatMap(([layer, { count, sum, scatter, groups = [] }]): Tensor[] => [
     { name: `${layer}/count`, shape: [], data: Float64Array.of(count) },
     { name: `${layer}/sum`, shape: [sum.length], data: sum },
     { name: `${layer}/scatter`, shape: [sum.length, sum.length], data: scatter },
+    ...groups.flatMap((group, g): Tensor[] => [
+      { name: `${layer}/group${g}/count`, shape: [], data: Float64Array.of(group.count) },
+      { name: `${layer}/group${g}/sum`, shape: [sum.length], data: group.sum },
+      { name: `${layer}/group${g}/triangle`, shape: [group.triangle.length], data: group.triangle },
+    ]),
   ]);
   await writeTensors(file, tensors);
 }
@@ -38,7 +56,7 @@ export async function writeMoments(file: FileHandle, moments: ReadonlyMap<string
  * @throws UserError where the run was made without `--moments`, or the file is damaged, belongs to another run, or
  *   holds what no observations can have.
  */
-export async function readMoments(dirOrFile: string, run: Run): Promise<Map<string, Moments>> {
+export async function readMoments(dirOrFile: string, run: Run): Promise<Map<string, KeptMoments>> {
   const folder = await runFolder(dirOrFile);
   const path = join(folder, MOMENTS_FILE);
   await requireRegular(path);
@@ -56,7 +74,7 @@ export async function readMoments(dirOrFile: string, run: Run): Promise<Map<stri
   }
   try {
     const entries = new Map((await readHeader(file, 'F64')).map((entry) => [entry.name, entry]));
-    const moments = new Map<string, Moments>();
+    const moments = new Map<string, KeptMoments>();
     for (const layer of run.layers) {
       const read = await readLayer(file, entries, layer.name);
       if (!read) {
@@ -64,7 +82,7 @@ export async function readMoments(dirOrFile: string, run: Run): Promise<Map<stri
         throw new ShapeError('', `holds no moments of layer ${layer.name}`);
       }
       if (layer.saturation !== null) requireSame(layer, read);
-      const complaint = impossibleMoments(read, run.settings.precision);
+      const complaint = impossible(read, run.settings.precision);
       if (complaint !== undefined)
         throw new ShapeError(`layer ${layer.name}`, `has ${complaint}, which cannot be`);
       moments.set(layer.name, read);
@@ -86,7 +104,7 @@ async function readLayer(
   file: FileHandle,
   entries: Map<string, TensorEntry>,
   layer: string,
-): Promise<Moments | undefined> {
+): Promise<KeptMoments | undefined> {
   const [count, sum, scatter] = PARTS.map((part) => entries.get(`${layer}/${part}`));
   if (!count && !sum && !scatter) return undefined;
   if (!count || !sum || !scatter) throw new ShapeError(layer, 'lacks its count, its sum or its scatter');
@@ -107,16 +125,70 @@ async function readLayer(
   if (!Number.isSafeInteger(observations) || observations < 0) {
     throw new ShapeError(`${layer}/count`, `should be a whole number, but is ${observations}`);
   }
+  const groups = await readGroups(file, entries, layer, features);
   return {
     count: observations,
     sum: await readTensor(file, sum),
     scatter: await readTensor(file, scatter),
+    ...(groups.length > 0 ? { groups } : {}),
   };
+}
+
+/** Reads the moments of a layer's groups, and takes their entries out. */
+async function readGroups(
+  file: FileHandle,
+  entries: Map<string, TensorEntry>,
+  layer: string,
+  features: number,
+): Promise<PackedMoments[]> {
+  const groups: PackedMoments[] = [];
+  for (let g = 0; g < MOST_GROUPS; g++) {
+    const path = `${layer}/group${g}`;
+    const [count, sum, triangle] = GROUP_PARTS.map((part) => entries.get(`${path}/${part}`));
+    if (!count || !sum || !triangle) break;
+    for (const part of GROUP_PARTS) entries.delete(`${path}/${part}`);
+    const fits =
+      count.shape.length === 0 &&
+      sum.shape.join() === `${features}` &&
+      triangle.shape.join() === `${(features * (features + 1)) / 2}`;
+    if (!fits) throw new ShapeError(path, `does not fit the ${features} features of the layer`);
+    const [observations] = await readTensor(file, count);
+    groups.push({
+      count: observations,
+      sum: await readTensor(file, sum),
+      triangle: await readTensor(file, triangle),
+    });
+  }
+  return groups;
+}
+
+/** Of the sums of a layer, relative: groups are added up in another order than the whole. */
+const ROUNDING = 1e-9;
+
+function impossible(moments: KeptMoments, precision: Run['settings']['precision']): string | undefined {
+  const whole = impossibleMoments(moments, precision);
+  if (whole !== undefined || !moments.groups) return whole;
+  for (const [g, group] of moments.groups.entries()) {
+    const complaint = impossibleMoments(unpacked(group), precision);
+    if (complaint !== undefined) return `${complaint}, in group ${g}`;
+  }
+  const features = moments.sum.length;
+  const total = (of: (group: PackedMoments) => number) =>
+    moments.groups?.reduce((sum, group) => sum + of(group), 0) ?? 0;
+  if (total(({ count }) => count) !== moments.count) return 'groups with other observations than the whole';
+  for (let i = 0; i < features; i++) {
+    const square = moments.scatter[i * features + i];
+    const squares = total(({ triangle }) => triangle[(i * (i + 3)) / 2]);
+    if (Math.abs(squares - square) > ROUNDING * square) {
+      return `groups whose squares add up to ${squares} where the whole has ${square} (feature ${i})`;
+    }
+  }
+  return undefined;
 }
 
 function requireSame(
   { name, observations, features }: { name: string; observations: number; features: number },
-  { count, sum }: Moments,
+  { count, sum }: KeptMoments,
 ): void {
   if (count !== observations || sum.length !== features) {
     throw new ShapeError(

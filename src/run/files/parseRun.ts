@@ -21,6 +21,7 @@ import { settingRows, threshold } from '../settings.js';
 import { ruleInWords } from '../storedRule.js';
 import { contradiction } from './contradiction.js';
 import { numberShapes } from './numberShapes.js';
+import { requireFittingUncertainty, uncertaintyShape } from './uncertaintyShape.js';
 
 const SCHEMA_VERSION = 1;
 
@@ -69,6 +70,7 @@ const layer = {
   weights: optional(string),
   rankLimit: optional(wholeFrom(0)),
   measuredAt: optional(oneOf('input')),
+  uncertainty: optional(uncertaintyShape),
   warnings: arrayOf(string),
 } satisfies Record<keyof RunLayer, Shape>;
 
@@ -190,11 +192,10 @@ function requireRun(value: unknown): asserts value is Run {
     );
   }
   const names = new Set<string>();
-  for (const [
-    index,
-    { name, features, eigenvalues, intrinsicDimensionality, saturation, invalid },
-  ] of layers.entries()) {
+  for (const [index, layer] of layers.entries()) {
+    const { name, features, eigenvalues, intrinsicDimensionality, saturation, invalid } = layer;
     const path = `layers[${index}]`;
+    requireFittingUncertainty(layer, path);
     if (names.has(name)) throw new ShapeError(`${path}.name`, `is ${excerpt(name)} a second time`);
     names.add(name);
     if (eigenvalues.length !== 0 && eigenvalues.length !== features) {

@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
-import type { Moments } from '../../stats/moments.js';
+import type { KeptMoments } from '../../stats/packedMoments.js';
 import type { Run } from '../schema.js';
 import { EMBEDDING_FILE, type Embedding, writeEmbedding } from './embeddingFile.js';
 import { formatRun } from './formatRun.js';
@@ -24,7 +24,7 @@ import { RUN_FILE, readRun } from './readRun.js';
 /** What can be kept of a run beside its numbers. */
 export interface RunFiles {
   /** By layer name: `moments.safetensors`. */
-  readonly moments?: ReadonlyMap<string, Moments>;
+  readonly moments?: ReadonlyMap<string, KeptMoments>;
   /** `embedding.csv`. */
   readonly embedding?: Embedding;
 }

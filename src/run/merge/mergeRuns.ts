@@ -1,6 +1,10 @@
 import { UserError } from '../../errors.js';
-import { addMoments, emptyMoments, type Moments } from '../../stats/moments.js';
+import { affordableGroups, GROUPS } from '../../stats/groups.js';
+import { emptyMoments } from '../../stats/moments.js';
+import type { KeptMoments } from '../../stats/packedMoments.js';
 import { layerStatistics, type StatisticsOptions } from '../../stats/statistics.js';
+import { sumOfMoments } from '../../stats/sumOfMoments.js';
+import { layerUncertainty } from '../../stats/uncertainty.js';
 import type { Run, RunLayer, RunSettings } from '../schema.js';
 import { countingRule } from '../storedRule.js';
 import { mergeData } from './mergeData.js';
@@ -15,7 +19,7 @@ import { nameOf, type Shard } from './shard.js';
  * @throws UserError where there are fewer than two, two hold the same data, or they differ in the model, the layers or
  *   a setting that matters; the message names the first difference.
  */
-export function mergeRuns(shards: readonly Shard[]): { run: Run; moments: Map<string, Moments> } {
+export function mergeRuns(shards: readonly Shard[]): { run: Run; moments: Map<string, KeptMoments> } {
   const [first, ...others] = shards;
   if (!first || others.length === 0)
     throw new UserError('merging takes at least two runs: name more of them');
@@ -23,14 +27,22 @@ export function mergeRuns(shards: readonly Shard[]): { run: Run; moments: Map<st
   refuseSameShards(shards);
   const { run } = first;
   const thresholds = run.settings.thresholds ?? [run.settings.threshold];
-  const moments = new Map<string, Moments>();
+  const moments = new Map<string, KeptMoments>();
+  const invalid = run.layers.map((_, index) =>
+    shards.findIndex(({ run }) => run.layers[index].invalid !== undefined),
+  );
+  for (const [index, { name }] of run.layers.entries()) {
+    if (invalid[index] >= 0) continue;
+    moments.set(name, sumOf(shards.map((shard, i) => momentsOf(shard, name, nameOf(shard, i)))));
+  }
+  const sums = [...moments.values()].map(({ count, sum }) => ({ observations: count, features: sum.length }));
+  const affordable = affordableGroups(sums);
+  const groups = new Map([...moments.keys()].map((name, i) => [name, affordable[i]]));
   const layers = run.layers.map(({ name }, index): RunLayer => {
     const parts = shards.map(({ run }) => run.layers[index]);
-    const invalid = parts.findIndex((part) => part.invalid !== undefined);
-    if (invalid >= 0) return invalidLayer(parts, invalid, nameOf(shards[invalid], invalid));
-    const total = sumOf(shards.map((shard, i) => momentsOf(shard, name, nameOf(shard, i))));
-    moments.set(name, total);
-    return withStatistics(parts, total, {
+    const total = moments.get(name);
+    if (!total) return invalidLayer(parts, invalid[index], nameOf(shards[invalid[index]], invalid[index]));
+    return withStatistics(parts, total, groups.get(name) ?? GROUPS, {
       thresholds,
       idimRule: countingRule(run.settings.idimRule),
       precision: run.settings.precision,
@@ -78,7 +90,7 @@ function settingsOfAll([first, ...others]: readonly RunSettings[]): RunSettings 
   };
 }
 
-function momentsOf({ run, moments }: Shard, layer: string, name: string): Moments {
+function momentsOf({ run, moments }: Shard, layer: string, name: string): KeptMoments {
   const found = moments.get(layer);
   if (found) return found;
   const observed = run.layers.find((each) => each.name === layer)?.observations ?? 0;
@@ -87,16 +99,24 @@ function momentsOf({ run, moments }: Shard, layer: string, name: string): Moment
 }
 
 /** Shards that never reached the layer do not know how many features it has, and add nothing. */
-function sumOf(parts: readonly Moments[]): Moments {
-  const features = Math.max(...parts.map(({ sum }) => sum.length));
-  const total = emptyMoments(features);
-  for (const part of parts) if (part.count > 0) addMoments(total, part);
-  return total;
+function sumOf(parts: readonly KeptMoments[]): KeptMoments {
+  return sumOfMoments(parts, Math.max(...parts.map(({ sum }) => sum.length)));
 }
 
-function withStatistics(parts: readonly RunLayer[], total: Moments, options: StatisticsOptions): RunLayer {
-  const { thresholds: _, ...layer } = parts[0];
-  return { ...layer, ...layerStatistics(total, options) };
+function withStatistics(
+  parts: readonly RunLayer[],
+  total: KeptMoments,
+  groups: number,
+  options: StatisticsOptions,
+): RunLayer {
+  const { thresholds: _, uncertainty: __, ...layer } = parts[0];
+  const statistics = layerStatistics(total, options);
+  const uncertainty = layerUncertainty(total, statistics.eigenvalues, {
+    threshold: options.thresholds[0],
+    idimRule: options.idimRule,
+    most: groups,
+  });
+  return { ...layer, ...statistics, ...(uncertainty ? { uncertainty } : {}) };
 }
 
 function invalidLayer(parts: readonly RunLayer[], index: number, shard: string): RunLayer {
