@@ -11,11 +11,12 @@ import type { Run } from '../run/schema.js';
  * Adds up saved runs over parts of a data set, and writes the run over all of it with its moments.
  *
  * @param names directories of runs that were made with their moments.
+ * @param partial whether shards of a data set may be missing; the run says which there are then.
  * @throws UserError where the runs do not belong together or have no moments, or `out` is one of them.
  */
 export async function mergeSavedRuns(
   names: readonly string[],
-  { out }: { readonly out: string },
+  { out, partial }: { readonly out: string; readonly partial?: boolean },
 ): Promise<Run> {
   const runs = await Promise.all(names.map(async (what) => ({ path: await runFolder(what), what })));
   const harmed = await harmDone(out, { runs });
@@ -31,7 +32,7 @@ export async function mergeSavedRuns(
       return { name, run, moments: await readMoments(name, run) };
     }),
   );
-  const { run, moments } = mergeRuns(shards);
+  const { run, moments } = mergeRuns(shards, { partial });
   await writeRun(out, run, { moments });
   return run;
 }

@@ -1,4 +1,5 @@
 import type { Run, RunLayer } from '../run/schema.js';
+import { shardInWords } from '../run/shardInWords.js';
 import { counted, listed } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
 
@@ -13,6 +14,11 @@ function ofRun({ data, settings, warnings = [], notObservable = [] }: Run): stri
     lines.push('random data: the numbers say nothing about real use');
   }
   lines.push(...warnings);
+  if (data.shard && data.shard.parts.length > 1) {
+    lines.push(
+      `only the samples of shards ${shardInWords(data.shard)}: the others were missing when they were merged`,
+    );
+  }
   const { labels, samples, available = samples } = data;
   // Folders are read one class after the other, so the first samples are no sample of the whole.
   const isFirst = settings.maxSamples !== undefined && settings.order !== 'drawn' && !data.shard;

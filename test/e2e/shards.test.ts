@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { defaultTarget, readMoments, readRun } from '../../dist/index.js';
+import type { Run, RunLayer } from '../../src/run/schema.js';
 import { analyses } from '../support/analyses.js';
 import { delve } from '../support/commandLine.js';
 
@@ -54,5 +55,75 @@ describe('delve analyze --shard', () => {
     expect(stderr).toContain('shard 2 of 2 (Kubernetes: JOB_COMPLETION_INDEX and JOB_COMPLETIONS)');
     // Batches 2 and 4 of five.
     expect((await readRun(at('job/out'))).data).toMatchObject({ samples: 16, shard: { parts: [2] } });
+  });
+});
+
+/** Every number of a layer: counts the same, all others to 1e-12 of their size, eigenvalues to that of the largest. */
+function expectSame(merged: Run, whole: Run): void {
+  expect(merged.layers.map(({ name }) => name)).toEqual(whole.layers.map(({ name }) => name));
+  for (const [i, layer] of merged.layers.entries()) {
+    const expected = whole.layers[i];
+    const [scale = 0] = expected.eigenvalues;
+    for (const [key, value] of Object.entries(expected) as [keyof RunLayer, unknown][]) {
+      const found = layer[key];
+      if (key === 'eigenvalues') {
+        for (const [k, eigenvalue] of layer.eigenvalues.entries()) {
+          expect(Math.abs(eigenvalue - expected.eigenvalues[k])).toBeLessThanOrEqual(1e-12 * scale);
+        }
+      } else if (typeof value !== 'number') {
+        expect([key, found]).toEqual([key, value]);
+      } else if (Number.isInteger(value)) {
+        expect([layer.name, key, found]).toEqual([layer.name, key, value]);
+      } else {
+        expect(Math.abs(Number(found) - value)).toBeLessThanOrEqual(tolerance(key) * Math.abs(value));
+      }
+    }
+  }
+}
+
+/** The logarithm of a product of eigenvalues is as uncertain as its smallest factors. */
+const tolerance = (key: string): number => (/determinant$/i.test(key) ? 1e-9 : 1e-12);
+
+describe('delve merge of shards', () => {
+  const analyze = async (out: string, ...more: string[]): Promise<Run> => {
+    const args = ['analyze', MODEL, ...DATA, '--quiet', '--out', at(out), ...more];
+    expect(await delve(args)).toMatchObject({ code: 0, stderr: '' });
+    return readRun(at(out));
+  };
+  const merge = async (out: string, ...names: string[]) =>
+    delve(['merge', ...names.map(at), '--quiet', '--out', at(out)]);
+
+  it('equals one pass for every statistic and the accuracy, in any order and in a tree', async () => {
+    const limit = ['--max-samples', '150'];
+    const whole = await analyze('whole', ...limit);
+    for (const i of [1, 2, 3, 4]) await analyze(`s${i}`, ...limit, '--shard', `${i}/4`);
+    expect((await merge('all', 's3', 's1', 's4', 's2')).code).toBe(0);
+    const all = await readRun(at('all'));
+    expectSame(all, whole);
+    const { labels: expected, ...data } = whole.data;
+    const { labels, ...rest } = all.data;
+    expect(rest).toEqual(data);
+    expect(labels?.counts).toEqual(expected?.counts);
+    expect(labels?.top1).toBeCloseTo(expected?.top1 ?? Number.NaN, 12);
+    expect(all.settings).toEqual({ ...whole.settings, accumulate: 1 });
+
+    const missing = await merge('part', 's1', 's3');
+    expect(missing).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/shards 2, 4 of 4 are missing: /),
+    });
+    const halves = [
+      ['odd', 's1', 's3'],
+      ['even', 's4', 's2'],
+    ];
+    for (const [out, ...names] of halves) {
+      const half = await delve(['merge', ...names.map(at), '--partial', '--out', at(out)]);
+      expect(half.code).toBe(0);
+      expect(half.stdout).toMatch(/shards (1, 3|2, 4) of 4/);
+    }
+    expect((await merge('tree', 'even', 'odd')).code).toBe(0);
+    expectSame(await readRun(at('tree')), whole);
+    const twice = await merge('twice', 'odd', 's2', 's3', 's4');
+    expect(twice.stderr).toMatch(/both hold shard 3 of 4, so that its data would count twice/);
   });
 });

@@ -1,9 +1,13 @@
-import type { RunData, RunLabels } from '../schema.js';
+import type { RunData, RunLabels, RunShard } from '../schema.js';
 
 const LISTED_SKIPS = 100;
 
-/** The data of all shards together: samples, skips and labels add up, sources are listed once each. */
-export function mergeData(parts: readonly RunData[]): RunData {
+/**
+ * The data of all shards together: samples, skips and labels add up, sources are listed once each.
+ *
+ * @param shard which shards of one data set they are, where some are missing.
+ */
+export function mergeData(parts: readonly RunData[], shard?: RunShard): RunData {
   const [first] = parts;
   const labels = parts.flatMap((part) => part.labels ?? []);
   const skippedSamples = parts.flatMap((part) => part.skippedSamples ?? []).slice(0, LISTED_SKIPS);
@@ -13,9 +17,12 @@ export function mergeData(parts: readonly RunData[]): RunData {
     reader: listed(parts.map(({ reader }) => reader)),
     samples: parts.reduce((sum, { samples }) => sum + samples, 0),
     skipped: parts.reduce((sum, { skipped }) => sum + skipped, 0),
+    // Shards of one data set have been dealt out from the same samples.
+    ...(first?.shard && first.available !== undefined ? { available: first.available } : {}),
     ...(labels.length > 0 ? { labels: mergeLabels(labels) } : {}),
     ...(skippedSamples.length > 0 ? { skippedSamples } : {}),
     ...(first?.preprocessing ? { preprocessing: first.preprocessing } : {}),
+    ...(shard ? { shard } : {}),
   };
 }
 

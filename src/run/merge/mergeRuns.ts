@@ -11,19 +11,25 @@ import { mergeData } from './mergeData.js';
 import { requireShardsOfOne } from './requireShardsOfOne.js';
 import { refuseSameShards } from './sameShards.js';
 import { nameOf, type Shard } from './shard.js';
+import { unitedShards } from './unitedShards.js';
 
 /**
  * Adds up runs of one model over parts of the data to the run over all of it: moments add, and the statistics are
  * computed from the sums. A layer that is invalid in one shard is invalid in the whole.
  *
- * @throws UserError where there are fewer than two, two hold the same data, or they differ in the model, the layers or
- *   a setting that matters; the message names the first difference.
+ * @param partial whether shards of a data set may be missing.
+ * @throws UserError where there are fewer than two, two hold the same data, one is missing, or they differ in the model,
+ *   the layers or a setting that matters; the message names the first difference.
  */
-export function mergeRuns(shards: readonly Shard[]): { run: Run; moments: Map<string, KeptMoments> } {
+export function mergeRuns(
+  shards: readonly Shard[],
+  { partial = false }: { readonly partial?: boolean } = {},
+): { run: Run; moments: Map<string, KeptMoments> } {
   const [first, ...others] = shards;
   if (!first || others.length === 0)
     throw new UserError('merging takes at least two runs: name more of them');
   requireShardsOfOne(shards);
+  const shard = unitedShards(shards, partial);
   refuseSameShards(shards);
   const { run } = first;
   const thresholds = run.settings.thresholds ?? [run.settings.threshold];
@@ -50,7 +56,10 @@ export function mergeRuns(shards: readonly Shard[]): { run: Run; moments: Map<st
   });
   const runs = shards.map((shard) => shard.run);
   const seconds = runs.reduce((sum, { timing }) => sum + timing.seconds, 0);
-  const data = mergeData(runs.map((each) => each.data));
+  const data = mergeData(
+    runs.map((each) => each.data),
+    shard,
+  );
   const warnings = [
     ...new Set(runs.flatMap((each) => [...(each.warnings ?? []), ...withoutEmbedding(each)])),
   ];

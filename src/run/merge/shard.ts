@@ -11,6 +11,6 @@ export interface Shard {
 }
 
 /** What to call a shard in messages. */
-export function nameOf({ name }: Shard, index: number): string {
+export function nameOf({ name }: Pick<Shard, 'name'>, index: number): string {
   return name ?? `run ${index + 1}`;
 }
