@@ -70,6 +70,9 @@ function expectSame(merged: Run, whole: Run): void {
         for (const [k, eigenvalue] of layer.eigenvalues.entries()) {
           expect(Math.abs(eigenvalue - expected.eigenvalues[k])).toBeLessThanOrEqual(1e-12 * scale);
         }
+      } else if (key === 'uncertainty') {
+        // Differences of statistics, so as exact as these are: to 1e-12 of the most that they can be.
+        expectNear(found, value, 1e-12 * expected.features);
       } else if (typeof value !== 'number') {
         expect([key, found]).toEqual([key, value]);
       } else if (Number.isInteger(value)) {
@@ -79,6 +82,16 @@ function expectSame(merged: Run, whole: Run): void {
       }
     }
   }
+}
+
+function expectNear(found: unknown, expected: unknown, within: number): void {
+  if (typeof expected === 'object' && expected !== null) {
+    for (const [key, value] of Object.entries(expected)) {
+      expectNear((found as Record<string, unknown>)[key], value, within);
+    }
+  } else if (typeof expected === 'number') {
+    expect(Math.abs(Number(found) - expected)).toBeLessThanOrEqual(within);
+  } else expect(found).toBe(expected);
 }
 
 /** The logarithm of a product of eigenvalues is as uncertain as its smallest factors. */
