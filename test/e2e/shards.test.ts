@@ -78,7 +78,9 @@ function expectSame(merged: Run, whole: Run): void {
       } else if (Number.isInteger(value)) {
         expect([layer.name, key, found]).toEqual([layer.name, key, value]);
       } else {
-        expect(Math.abs(Number(found) - value)).toBeLessThanOrEqual(tolerance(key) * Math.abs(value));
+        expect(Math.abs(Number(found) - value)).toBeLessThanOrEqual(
+          tolerance(key, expected) * Math.abs(value),
+        );
       }
     }
   }
@@ -94,8 +96,11 @@ function expectNear(found: unknown, expected: unknown, within: number): void {
   } else expect(found).toBe(expected);
 }
 
-/** The logarithm of a product of eigenvalues is as uncertain as its smallest factors. */
-const tolerance = (key: string): number => (/determinant$/i.test(key) ? 1e-9 : 1e-12);
+/** Each eigenvalue is known to 1e-15 of the largest, and so the product of all to the sum of what that is of each. */
+function tolerance(key: string, { eigenvalues }: RunLayer): number {
+  if (!/determinant$/i.test(key)) return 1e-12;
+  return eigenvalues.reduce((sum, eigenvalue) => sum + (1e-15 * eigenvalues[0]) / eigenvalue, 0);
+}
 
 describe('delve merge of shards', () => {
   const analyze = async (out: string, ...more: string[]): Promise<Run> => {
