@@ -39,7 +39,7 @@ import { shardCalled, shardName } from './shard.js';
 export interface AnalyzeOptions
   extends InspectOptions,
     Partial<InstrumentOptions>,
-    Omit<DataOptions, 'data'> {
+    Omit<DataOptions, 'data' | 'shuffles'> {
   /** A `.onnx` file. */
   readonly model: string;
   /** A source, or `<input>=<source>` once per model input. */
@@ -112,6 +112,9 @@ export interface AnalyzeOptions
 /** From this many features on, the eigenvalues of a layer take seconds, and eight times as long for twice as many. */
 const LONG_SPECTRUM = 2048;
 
+/** Their order takes eight bytes each. */
+const MOST_SHUFFLED = 2 ** 24;
+
 /**
  * One pass of a data set through a model: the moments of every layer are computed inside the graph, their
  * statistics from the moments. `embedding` takes a second pass.
@@ -161,8 +164,11 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   if (shard?.from !== undefined) {
     options.onNotice?.(`shard ${shard.index + 1} of ${shard.count} (${shard.from})`);
   }
+  const uncertainty = options.uncertainty ?? true;
+  // Coordinates are told in the order of the source.
+  const shuffles = uncertainty && !options.embedding;
   const sources = typeof options.data === 'string' ? [options.data] : options.data;
-  const source = await openedUnlessAborted(openData({ ...options, data: sources }, inputs), signal);
+  const source = await openedUnlessAborted(openData({ ...options, data: sources, shuffles }, inputs), signal);
   for (const notice of source.notices ?? []) options.onNotice?.(notice);
   if (
     options.maxSamples !== undefined &&
@@ -174,6 +180,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
       `${source.source} can only be read in order: --max-samples takes its first ${options.maxSamples}`,
     );
   }
+  const shuffleSeed = shuffles && (source.size ?? 0) <= MOST_SHUFFLED ? source.shuffleSeed : undefined;
   const pass: PassOptions = {
     provider,
     device: options.device,
@@ -187,6 +194,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     maxSamples: options.maxSamples,
     every: options.every,
     share: shard,
+    shuffle: shuffleSeed !== undefined,
     signal,
     onProgress: options.onProgress,
     onNotice: options.onNotice,
@@ -199,6 +207,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     split: options.split ?? 'eval',
     maxSamples: options.maxSamples,
     drawSeed: source.drawSeed,
+    shuffleSeed,
     every: options.every,
     axes: options.embedding,
     shard: shard && { parts: [shard.index + 1], count: shard.count, block: batchSize },
@@ -224,7 +233,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
       ...pass,
       precision: settings.precision,
       classOutput: scores,
-      uncertainty: options.uncertainty ?? true,
+      uncertainty,
     });
     const { leftOut = 0 } = observation;
     const mixing = `the model fixes its batch size to ${fixedBatch}, and its ${mixer} makes each sample's numbers depend on the others of its batch`;

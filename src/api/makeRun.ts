@@ -49,6 +49,8 @@ export interface PassOptions extends InstrumentOptions, Omit<WantedStatistics, '
   readonly maxSamples?: number;
   /** By which the samples were drawn; absent: they were the first. */
   readonly drawSeed?: number;
+  /** By which they were read in random order; absent: in that of the source. */
+  readonly shuffleSeed?: number;
   readonly every?: number;
   /** Where the pass took one shard only. */
   readonly shard?: RunShard;
@@ -229,6 +231,7 @@ export function settingsOf(
     ...(interpolate === undefined ? {} : { interpolate, interpolation }),
     ...(options.measureAt === undefined ? {} : { measureAt: options.measureAt }),
     ...(maxSamples === undefined ? {} : { maxSamples, ...orderOf(options.drawSeed) }),
+    ...(options.shuffleSeed === undefined ? {} : { shuffleSeed: options.shuffleSeed }),
     ...(every === undefined || every === 1 ? {} : { every }),
   };
 }

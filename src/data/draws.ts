@@ -23,6 +23,11 @@ export class Draws {
 
   /** The positions of `count` more samples, or of all that are left, ascending. */
   next(count: number): Uint32Array {
+    return this.nextAsDrawn(count).sort();
+  }
+
+  /** The same in the order in which they are drawn. */
+  nextAsDrawn(count: number): Uint32Array {
     const start = this.#drawn;
     const end = Math.min(start + count, this.#pool.length);
     for (; this.#drawn < end; this.#drawn++) {
@@ -31,6 +36,6 @@ export class Draws {
       this.#pool[other] = this.#pool[this.#drawn];
       this.#pool[this.#drawn] = taken;
     }
-    return this.#pool.slice(start, end).sort();
+    return this.#pool.slice(start, end);
   }
 }

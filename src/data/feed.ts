@@ -58,6 +58,8 @@ export interface FeedOptions {
    * other one is drawn then.
    */
   readonly share?: Share;
+  /** Read the samples in random order, from the source's `shuffleSeed`, so that each batch is like all. */
+  readonly shuffle?: boolean;
   /** Go on from here; every other option has to be what it was. */
   readonly from?: Resumption;
   readonly signal?: AbortSignal;
@@ -77,6 +79,8 @@ export interface FeedSource {
   readonly labelled?: boolean;
   /** The seed by which a limited number of samples is drawn; absent: a limit takes the first. */
   readonly drawSeed?: number;
+  /** The seed of a random order, where samples can be read in any; absent: they cannot, or are not to be. */
+  readonly shuffleSeed?: number;
   /** What `--on-error skip` left out, the first 100; filled while the feeds are read. */
   readonly skipped: readonly SkippedSample[];
   /** How many samples it left out in all. */

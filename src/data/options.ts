@@ -40,12 +40,14 @@ export interface DataOptions {
   readonly reader?: string;
   /** What a sample that cannot be used does: end the run (`fail`, the default) or be left out and listed. */
   readonly onError?: 'fail' | 'skip';
-  /** Seed of `random:<n>`, and of the samples that `maxSamples` draws; default 0. */
+  /** Seed of `random:<n>`, of the samples that `maxSamples` draws and of a random order; default 0. */
   readonly seed?: number;
-  /** Where fewer samples are wanted than there are: take the first, not such that are drawn at random. */
+  /** Where fewer samples are wanted than there are: take the first, not such that are drawn at random; never in random order. */
   readonly inOrder?: boolean;
   /** Whether a limit is set, so that `seed` and `inOrder` have an effect; each pass says how many it takes. */
   readonly maxSamples?: number;
+  /** Whether samples are read in random order where they can be, so that these two have an effect without a limit. */
+  readonly shuffles?: boolean;
   /** Shapes without the batch axis, by input, for `random:<n>` where the model leaves dimensions open. */
   readonly shapes?: Readonly<Record<string, readonly number[]>>;
   readonly image?: ImageOptions;

@@ -39,6 +39,8 @@ export interface SampleStream {
   readonly shapeless?: boolean;
   /** The samples have classes. */
   readonly labelled?: boolean;
+  /** Chosen samples may be read in any order, not only ascending, and that takes next to no longer. */
+  readonly anyOrder?: boolean;
   /**
    * One pass over the selected samples, in order, in chunks of bounded memory. A sample that cannot be read
    * takes its place as a `FailedSample`.

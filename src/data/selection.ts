@@ -16,7 +16,7 @@ export interface Blocks {
 }
 
 export interface Chosen {
-  /** Ascending. */
+  /** Ascending, unless the stream takes `anyOrder`; then they are read in this order. */
   readonly chosen: Uint32Array;
 }
 
@@ -88,7 +88,7 @@ function firstIndex(selection: Blocks): number {
 /**
  * Of chosen samples those of one share, as blocks of them are dealt out, without the first `skip`.
  *
- * @param chosen ascending.
+ * @param chosen in the order in which they are read.
  */
 export function shareOf(chosen: Uint32Array, block: number, { index, count }: Share, skip = 0): Uint32Array {
   if (count === 1) return chosen.subarray(skip);

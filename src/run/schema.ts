@@ -134,6 +134,8 @@ export interface RunSettings {
   readonly maxSamples?: number;
   /** Which samples `maxSamples` took: such that were drawn at random, or the `first`; absent before 0.2: the first. */
   readonly order?: SampleOrder;
+  /** The samples were read in random order, drawn from this seed, so that groups of batches are alike. */
+  readonly shuffleSeed?: number;
   /** What they were drawn from. */
   readonly orderSeed?: number;
   readonly every?: number;

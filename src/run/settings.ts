@@ -97,6 +97,7 @@ export const runSettings = {
     of: ({ maxSamples, order = 'first' }) => (maxSamples === undefined ? 'all' : order),
   },
   orderSeed: { shape: optional(wholeFrom(0)), flag: '--seed', compared: onSamples, decides: 'samples' },
+  shuffleSeed: { shape: optional(wholeFrom(0)), flag: '--in-order', decides: 'computing' },
   every: {
     shape: optional(wholeFrom(1)),
     flag: '--every',

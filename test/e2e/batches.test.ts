@@ -88,7 +88,18 @@ describe('NaN in one sample', () => {
   test('marks only the layers behind it, with the batch; the report says so, the check fails', async () => {
     await put('root.onnx', root);
     const out = at('nan');
-    const args = ['analyze', at('root.onnx'), '--data', at('x.npy'), '--batch', '1', '--out', out, '--quiet'];
+    const args = [
+      'analyze',
+      at('root.onnx'),
+      '--data',
+      at('x.npy'),
+      '--batch',
+      '1',
+      '--in-order',
+      '--out',
+      out,
+      '--quiet',
+    ];
     const { code, stdout } = await delve(args);
     expect(code).toBe(0);
     // (2, 1, 0) is fine, (2, −1, 0) is not.

@@ -29,7 +29,7 @@ export function addDataOptions(command: Command): Command {
       'take exactly this many samples, drawn at random where they can be',
       wholeNumber(1),
     )
-    .option('--in-order', 'take the first of them')
+    .option('--in-order', 'take the first of them, and read in the order of the source')
     .option('--every <k>', 'use every k-th batch only', wholeNumber(1))
     .addOption(
       new Option('--on-error <action>', 'what to do about a sample that cannot be used')
@@ -76,7 +76,7 @@ function addReaderOptions(command: Command): Command {
     .option('--label-column <name>', 'the column that holds the class, which is no feature')
     .optionsGroup('Random data:')
     .addOption(
-      new Option('--seed <n>', 'for other numbers, or other samples of --max-samples')
+      new Option('--seed <n>', 'for other numbers, other samples of --max-samples, or another order')
         .argParser(wholeNumber(0))
         .default(undefined, '0'),
     )

@@ -15,6 +15,8 @@ export interface Choices {
   readonly known?: (label: string) => boolean;
   /** Where `maxSamples` are fewer than there are, draw them at random, from this seed; absent: take the first. */
   readonly seed?: number;
+  /** Whether the streams can be read in any order. */
+  readonly isShufflable?: boolean;
 }
 
 /**
@@ -25,10 +27,10 @@ export interface Choices {
  */
 export async function* gatherFeeds(
   streams: readonly InputStream[],
-  { batchSize, maxSamples = Number.POSITIVE_INFINITY, every = 1, share, from, signal }: FeedOptions,
+  { batchSize, maxSamples = Number.POSITIVE_INFINITY, every = 1, share, shuffle, from, signal }: FeedOptions,
   onError: OnError,
   log: ReadingLog,
-  { known = () => true, seed }: Choices = {},
+  { known = () => true, seed, isShufflable = false }: Choices = {},
 ): AsyncGenerator<Feed> {
   const columns = streams.map(({ input, stream }) => ({ input, shapeless: stream.shapeless ?? false }));
   const size = streams[0]?.stream.size ?? Number.POSITIVE_INFINITY;
@@ -44,7 +46,15 @@ export async function* gatherFeeds(
     given += batch.samples;
     return { ...batch.take(), end: { ...end, given, skipped: log.skippedCount } };
   };
-  const choice = { block: batchSize, every, maxSamples, share, seed, from };
+  const choice = {
+    block: batchSize,
+    every,
+    maxSamples,
+    share,
+    seed,
+    shuffled: shuffle && isShufflable,
+    from,
+  };
   for await (const { count, columns: read, draws, before } of selectedRows(streams, choice, wanted)) {
     for (let i = 0; i < count; i++) {
       end = { draws, rows: before + i + 1 };

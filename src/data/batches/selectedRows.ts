@@ -10,6 +10,8 @@ export interface Choice extends Pick<Blocks, 'block' | 'every'> {
   readonly share?: Share;
   /** Where `maxSamples` are fewer than there are, draw them at random, from this seed; absent: take the first. */
   readonly seed?: number;
+  /** Read them in the order in which they are drawn, from this seed, all or few: streams take `anyOrder`. */
+  readonly shuffled?: boolean;
   /** Leave out what lies before. */
   readonly from?: Pick<Position, 'draws' | 'rows'>;
 }
@@ -26,14 +28,14 @@ export interface PlacedRows extends Rows, Pick<Position, 'draws'> {
  */
 export async function* selectedRows(
   streams: readonly InputStream[],
-  { block, every, maxSamples, share, seed, from }: Choice,
+  { block, every, maxSamples, share, seed, shuffled = false, from }: Choice,
   wanted: () => number,
 ): AsyncGenerator<PlacedRows> {
   const size = streams[0]?.stream.size;
   const draws =
     seed === undefined || size === undefined ? undefined : new Draws(size, { block, every }, seed);
   const skip = from?.rows ?? 0;
-  if (!draws || maxSamples >= draws.left) {
+  if (!draws || (maxSamples >= draws.left && !shuffled)) {
     const limit = share && Number.isFinite(maxSamples) ? maxSamples : undefined;
     yield* placed(lockstep(streams, { block, every, limit, share, skip }), [], skip);
     return;
@@ -41,7 +43,7 @@ export async function* selectedRows(
   const drawn: number[] = [];
   const draw = (count: number): Uint32Array => {
     drawn.push(count);
-    return draws.next(count);
+    return shuffled ? draws.nextAsDrawn(count) : draws.next(count);
   };
   const read = (chosen: Uint32Array, before: number) => {
     const kept = shareOf(chosen, block, share ?? { index: 0, count: 1 }, before);

@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.js';
 import type { SampleStream } from '../sample.js';
-import { isWanted } from '../selection.js';
+import { isWanted, type Selection } from '../selection.js';
 
 /**
  * A stream whose samples get their classes from a list in the order of the source; absent: as it is. A sample that the
@@ -16,15 +16,15 @@ export function withClasses(
     origin: stream.origin,
     shapeless: stream.shapeless,
     labelled: true,
+    anyOrder: stream.anyOrder,
     get size() {
       return stream.size;
     },
     async *read(selection) {
-      let index = -1;
+      const next = positions(selection);
       for await (const chunk of stream.read(selection)) {
         yield chunk.map((sample) => {
-          do index++;
-          while (!isWanted(selection, index));
+          const index = next();
           if (!('data' in sample)) return sample;
           const label = classes[index];
           if (label !== undefined) return { ...sample, label };
@@ -33,6 +33,20 @@ export function withClasses(
         });
       }
     },
+  };
+}
+
+/** The positions of the selected samples, one a call, as they are read. */
+function positions(selection: Selection): () => number {
+  if ('chosen' in selection) {
+    let at = 0;
+    return () => selection.chosen[at++];
+  }
+  let index = -1;
+  return () => {
+    do index++;
+    while (!isWanted(selection, index));
+    return index;
   };
 }
 

@@ -114,7 +114,7 @@ function feedSource(
   const open = (
     feeds: (options: FeedOptions) => AsyncIterable<Feed>,
     size: () => number | undefined,
-    more: Pick<FeedSource, 'labelled' | 'drawSeed'> = {},
+    more: Pick<FeedSource, 'labelled' | 'drawSeed' | 'shuffleSeed'> = {},
   ) => ({
     reader: [...new Set(sources.map(({ reader }) => reader))].join(', '),
     source,
@@ -156,11 +156,16 @@ function feedSource(
   }
   const streams = labelledStreams(inputStreams(sources, inputs), labels);
   const drawSeed = drawable(sources, streams) ? labels.seed : undefined;
+  const isShufflable = drawSeed !== undefined && streams.every(({ stream }) => stream.anyOrder);
   const known = labels.known === undefined ? undefined : knownClass(labels.known);
   return open(
-    (options) => gatherFeeds(streams, options, onError, log, { known, seed: drawSeed }),
+    (options) => gatherFeeds(streams, options, onError, log, { known, seed: drawSeed, isShufflable }),
     () => streams.find(({ stream }) => stream.size !== undefined)?.stream.size,
-    { labelled: streams.some(({ stream }) => stream.labelled), drawSeed },
+    {
+      labelled: streams.some(({ stream }) => stream.labelled),
+      drawSeed,
+      ...(isShufflable ? { shuffleSeed: drawSeed } : {}),
+    },
   );
 }
 

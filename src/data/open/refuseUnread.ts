@@ -22,13 +22,14 @@ const SCALING = ['--scale', '--mean', '--std'];
  */
 export function refuseUnread(options: DataOptions, used: readonly string[]): void {
   const reading = readers.filter(({ name }) => used.includes(name));
-  if (options.inOrder && options.maxSamples === undefined) {
+  const mayDraw = options.maxSamples !== undefined || options.shuffles === true;
+  if (options.inOrder && !mayDraw) {
     throw new UserError(
       '--in-order has no effect without --max-samples: all samples are read in their order',
     );
   }
   for (const [kind, what] of kinds) {
-    if (kind === 'seed' && options.maxSamples !== undefined) continue;
+    if (kind === 'seed' && mayDraw) continue;
     const scales = reading.some((reader) => reader.options?.includes('scaling'));
     const given = flagsGiven(options, kind).filter(
       (flag) =>

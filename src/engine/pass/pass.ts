@@ -34,6 +34,8 @@ export interface PassOptions {
   readonly wholeBatches?: boolean;
   /** Stop after exactly that many samples. */
   readonly maxSamples?: number;
+  /** Read the samples in random order, where the source allows it. */
+  readonly shuffle?: boolean;
   /** Use every k-th batch only. */
   readonly every?: number;
   /** Only the batches of one share. They keep the numbers that they have among those of all shares. */
@@ -141,8 +143,8 @@ export async function runPass<T extends Task>(
   );
 
   const pass = async (): Promise<readonly FoundBy[T['kind']][]> => {
-    const { maxSamples, every, share } = options;
-    const read = source.feeds({ batchSize, maxSamples, every, share, signal });
+    const { maxSamples, every, share, shuffle } = options;
+    const read = source.feeds({ batchSize, maxSamples, every, share, shuffle, signal });
     const whole =
       options.wholeBatches && fixedBatch !== undefined
         ? wholeBatches(read, fixedBatch, (count) => {

@@ -34,6 +34,75 @@ function changed(path: (string | number)[], value: unknown): string {
   return JSON.stringify(copy);
 }
 
+const known = {
+  groups: 16,
+  degreesOfFreedom: 15,
+  saturation: { standardError: 0.05, bias: -0.01, interval: [0.5, 1] as const },
+  intrinsicDimensionality: { standardError: 0.2, bias: -0.04, interval: [2, 4] as const },
+  effectiveRank: { standardError: 0.1, bias: -0.02, interval: [2.9, 3.4] as const },
+};
+
+describe('how well numbers are known', () => {
+  const of = (value: unknown) => parseRun(changed(['layers', 0, 'uncertainty'], value), 'run.json');
+
+  it('is read', () => {
+    expect(of(known).layers[0].uncertainty).toEqual(known);
+  });
+
+  it.each([
+    ['no object', 3, /uncertainty should be an object/],
+    [
+      'one part missing',
+      { ...known, effectiveRank: undefined },
+      /uncertainty\.effectiveRank should be an object/,
+    ],
+    [
+      'a negative error',
+      { ...known, effectiveRank: { ...known.effectiveRank, standardError: -1 } },
+      /standardError should be a number from 0 upward/,
+    ],
+    [
+      'an endless bias',
+      { ...known, effectiveRank: { ...known.effectiveRank, bias: '1e999' } },
+      /bias should be a finite number/,
+    ],
+    [
+      'an interval turned round',
+      { ...known, effectiveRank: { ...known.effectiveRank, interval: [2, 1] } },
+      /the smaller first/,
+    ],
+    [
+      'an interval of three',
+      { ...known, effectiveRank: { ...known.effectiveRank, interval: [1, 2, 3] } },
+      /two numbers/,
+    ],
+    [
+      'an interval beyond the features',
+      { ...known, effectiveRank: { ...known.effectiveRank, interval: [1, 4.5] } },
+      /above the most there can be, 4/,
+    ],
+    [
+      'a saturation that is not that of its directions',
+      { ...known, saturation: { ...known.saturation, standardError: 0.06 } },
+      /is not intrinsicDimensionality over the 4 features/,
+    ],
+    [
+      'no degree of freedom',
+      { ...known, degreesOfFreedom: 0 },
+      /degreesOfFreedom should be a number above 0/,
+    ],
+  ])('is refused with %s', (_, value, message) => {
+    expect(() => of(value)).toThrow(UserError);
+    expect(() => of(value)).toThrow(message);
+  });
+
+  it('is refused where the layer has no numbers', () => {
+    expect(() => parseRun(changed(['layers', 1, 'uncertainty'], known), 'run.json')).toThrow(
+      /should be missing, as the layer has no numbers/,
+    );
+  });
+});
+
 describe('a run as JSON', () => {
   it('comes back as it was', () => {
     expect(parseRun(formatRun(full), 'run.json')).toEqual(full);

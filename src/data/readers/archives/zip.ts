@@ -30,6 +30,7 @@ export const zip: Reader = {
           origin: source,
           size: images.length,
           ignored: entries.length - images.length,
+          anyOrder: true,
           async *items() {
             yield* images;
           },

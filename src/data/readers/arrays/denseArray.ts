@@ -70,6 +70,7 @@ export function denseArray(bytes: ByteSource, header: ArrayHeader): DenseArray {
     type: header.type,
     size,
     dims,
+    anyOrder: bytes.seekable && !strided,
     async *read(selection) {
       const pass = await bytes.open();
       try {

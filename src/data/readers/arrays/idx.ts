@@ -6,6 +6,7 @@ import { fitShape, shapeMismatch } from '../../batches/fitShape.js';
 import { withClasses } from '../../labels/withClasses.js';
 import { onlyInput } from '../../onlyInput.js';
 import type { Reader } from '../../reader.js';
+import type { Selection } from '../../selection.js';
 import type { ByteReader, ByteSource } from '../bytes/byteSource.js';
 import { gunzippedFile } from '../bytes/gunzippedFile.js';
 import { openImages } from '../images/imageSet.js';
@@ -48,8 +49,15 @@ export const idx: Reader = {
       }
       if (type === 'uint8' && dims.length === 2) {
         const [height, width] = dims;
-        const items = () => pixelItems(array, { width, height, channels: 1 }, (index) => classes?.[index]);
-        const set = { origin: source, size: array.size, items };
+        const layout = { width, height, channels: 1 };
+        const items = (selection?: Selection) =>
+          pixelItems(array, layout, (index) => classes?.[index], selection);
+        const set = {
+          origin: source,
+          size: array.size,
+          items: () => items(),
+          ...(bytes.seekable ? { anyOrder: true, pick: items } : {}),
+        };
         const opened = await openImages(set, source, inputs, options, `${source} holds no images`);
         return { ...opened, close: () => bytes.close() };
       }

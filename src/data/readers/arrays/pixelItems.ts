@@ -1,4 +1,5 @@
 import type { ReadSample, Sample } from '../../sample.js';
+import { type Selection, wantedRuns } from '../../selection.js';
 import type { ImageItem } from '../images/imageSet.js';
 import type { Pixels } from '../images/pixels.js';
 import type { DenseArray } from './denseArray.js';
@@ -10,16 +11,23 @@ export type PixelLayout = Omit<Pixels, 'values'> & { readonly planes?: boolean }
  * The samples of an array of bytes as images that need no decoding.
  *
  * @param classOf the class of the sample at an index, where it is known.
+ * @param selection of the samples; absent: all.
  */
 export async function* pixelItems(
   array: DenseArray,
   layout: PixelLayout,
   classOf: (index: number) => string | undefined,
+  selection: Selection = { block: 1, every: 1 },
 ): AsyncGenerator<ImageItem> {
-  let index = 0;
-  for await (const chunk of array.read({ block: 1, every: 1 })) {
-    for (const sample of chunk) yield pixelItem(sample, layout, classOf(index++));
+  const indices = indicesOf(selection, array.size);
+  for await (const chunk of array.read(selection)) {
+    for (const sample of chunk) yield pixelItem(sample, layout, classOf(indices.next().value ?? -1));
   }
+}
+
+function* indicesOf(selection: Selection, size: number): Generator<number, undefined> {
+  for (const [start, end] of wantedRuns(selection, size)) for (let i = start; i < end; i++) yield i;
+  return undefined;
 }
 
 /** One sample of bytes as an image. */

@@ -4,7 +4,7 @@ import { onlyInput } from '../../onlyInput.js';
 import type { DataOptions } from '../../options.js';
 import type { OpenedStreams } from '../../reader.js';
 import type { ReadSample, SampleStream } from '../../sample.js';
-import { goesOn, isWanted, type Selection } from '../../selection.js';
+import { goesOn, isWanted, type Selection, wantedRuns } from '../../selection.js';
 import { decodeImage, imageSize, loadImageDecoder } from './decodeImage.js';
 import { adaptations, describePlan, type ImagePlan, planImages, type SeenImage } from './imagePlan.js';
 import { IMAGES_AT_ONCE } from './imageRoom.js';
@@ -33,6 +33,8 @@ export interface ImageSet {
   items(): AsyncIterable<ImageItem>;
   /** One pass over the selected ones, where the others need not be read for it. */
   pick?(selection: Selection): AsyncIterable<ImageItem>;
+  /** Any item of `items` can be loaded at any time, in any order. */
+  readonly anyOrder?: boolean;
 }
 
 /**
@@ -81,6 +83,8 @@ function imageStream(set: ImageSet, plan: ImagePlan, input: ModelInput, labelled
   return {
     origin: set.origin,
     labelled,
+    // Images of several sizes fit into one batch only as they lie.
+    anyOrder: set.anyOrder && (set.size ?? 0) <= MOST_LISTED && isOneSize(plan),
     get size() {
       return set.size ?? counted;
     },
@@ -106,9 +110,11 @@ function imageStream(set: ImageSet, plan: ImagePlan, input: ModelInput, labelled
       };
       const wanted = set.pick
         ? set.pick(selection)
-        : selected(set.items(), selection, (count) => {
-            counted = count;
-          });
+        : set.anyOrder && 'chosen' in selection
+          ? picked(set, selection)
+          : selected(set.items(), selection, (count) => {
+              counted = count;
+            });
       yield* ahead(wanted, decode, IMAGES_AT_ONCE);
     },
   };
@@ -132,6 +138,24 @@ function causeOf(error: unknown): string {
     .split('\n')[0]
     .replace(/:?\s*$/, '');
   return causes.find(([pattern]) => pattern.test(cause))?.[1] ?? cause;
+}
+
+function isOneSize({ geometry: { resize, crop, fixed } }: ImagePlan): boolean {
+  return (
+    crop !== undefined ||
+    (resize !== undefined && typeof resize !== 'number') ||
+    (fixed.width !== undefined && fixed.height !== undefined)
+  );
+}
+
+/** Images of which a list is held in memory, so that they can be read in any order. */
+const MOST_LISTED = 1e6;
+
+/** The chosen items, in the order in which they are chosen. */
+async function* picked(set: ImageSet, selection: Selection): AsyncGenerator<ImageItem> {
+  const items: ImageItem[] = [];
+  for await (const item of set.items()) items.push(item);
+  for (const [start, end] of wantedRuns(selection, items.length)) yield* items.slice(start, end);
 }
 
 async function* selected(

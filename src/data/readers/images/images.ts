@@ -14,7 +14,7 @@ export const images: Reader = {
   async open(source, inputs, options) {
     const { size, ignored } = await count(source);
     return openImages(
-      { origin: source, size, ignored, items: () => itemsOf(source) },
+      { origin: source, size, ignored, anyOrder: true, items: () => itemsOf(source) },
       source,
       inputs,
       options,

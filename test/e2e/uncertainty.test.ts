@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readMoments, readRun } from '../../dist/index.js';
+import { delve } from '../support/commandLine.js';
+import { lastingFolder } from '../support/folder.js';
+
+const folder = lastingFolder();
+const at = (name: string) => join(folder.path, name);
+const MODEL = 'fixtures/mnist-rnn.onnx';
+const DATA = ['--data', 'fixtures/mnist', '--batch', '16', '--provider', 'cpu', '--threads', '1', '--quiet'];
+
+async function done(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await delve(args);
+  expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
+  return stdout;
+}
+
+describe('how well the numbers of a run are known', () => {
+  it('is the same for merged shards, in any order, as for one pass', async () => {
+    await done('analyze', MODEL, ...DATA, '--moments', '--out', at('whole'));
+    for (const shard of ['1', '2', '3']) {
+      await done('analyze', MODEL, ...DATA, '--shard', `${shard}/3`, '--out', at(`part${shard}`));
+    }
+    await done('merge', at('part2'), at('part3'), at('part1'), '--out', at('merged'), '--quiet');
+    const [whole, merged] = await Promise.all([readRun(at('whole')), readRun(at('merged'))]);
+    for (const [i, layer] of whole.layers.entries()) {
+      const { uncertainty } = layer;
+      const other = merged.layers[i].uncertainty;
+      expect(uncertainty?.groups).toBe(16);
+      for (const key of ['saturation', 'intrinsicDimensionality', 'effectiveRank'] as const) {
+        const [a, b] = [uncertainty?.[key], other?.[key]];
+        expect(a?.standardError).toBeGreaterThan(0);
+        expect(b?.interval[0]).toBeCloseTo(a?.interval[0] ?? Number.NaN, 10);
+        expect(b?.interval[1]).toBeCloseTo(a?.interval[1] ?? Number.NaN, 10);
+        expect(b?.standardError).toBeCloseTo(a?.standardError ?? Number.NaN, 10);
+        expect(b?.bias).toBeCloseTo(a?.bias ?? Number.NaN, 10);
+      }
+    }
+    const moments = await readMoments(at('whole'), whole);
+    expect(moments.get('fc')?.groups).toHaveLength(16);
+  });
+
+  it('is left out by --no-uncertainty, and with fewer than four batches', async () => {
+    await done('analyze', MODEL, ...DATA, '--no-uncertainty', '--moments', '--out', at('without'));
+    const without = await readRun(at('without'));
+    expect(without.layers.every(({ uncertainty }) => uncertainty === undefined)).toBe(true);
+    expect((await readMoments(at('without'), without)).get('fc')?.groups).toBeUndefined();
+    await done('analyze', MODEL, ...DATA, '--max-samples', '40', '--out', at('few'));
+    expect((await readRun(at('few'))).layers[0].uncertainty).toBeUndefined();
+  });
+});
