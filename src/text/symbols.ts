@@ -15,6 +15,7 @@ export interface Symbols {
   readonly rule: string;
   readonly arrow: string;
   readonly delta: string;
+  readonly plusMinus: string;
   readonly passed: string;
   readonly failed: string;
   readonly warned: string;
@@ -31,6 +32,7 @@ export const unicode: Symbols = {
   rule: '─',
   arrow: '→',
   delta: 'Δ',
+  plusMinus: '±',
   passed: '✓',
   failed: '✗',
   warned: '!',
@@ -48,6 +50,7 @@ export const ascii: Symbols = {
   rule: '-',
   arrow: '>',
   delta: 'd',
+  plusMinus: '+-',
   passed: '+',
   failed: 'x',
   warned: '!',

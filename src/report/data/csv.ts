@@ -4,6 +4,7 @@ import type { Run } from '../../run/schema.js';
 import { csvRow } from '../../text/csvRow.js';
 import { namesOf, type RenderOptions } from '../options.js';
 import { dataColumns, settingColumns } from './runColumns.js';
+import { uncertaintyColumns } from './uncertaintyColumns.js';
 
 const wholeRun = [...settingColumns, ...dataColumns];
 
@@ -30,6 +31,7 @@ export function csv(runs: readonly Run[], options: RenderOptions): string {
     'reading',
     'warnings',
     ...wholeRun.map(({ name }) => name),
+    ...uncertaintyColumns.map(({ name }) => name),
   ];
   const rows = runs.flatMap((run, index) =>
     readLayers(run).layers.map(({ layer, kind }) => [
@@ -44,6 +46,7 @@ export function csv(runs: readonly Run[], options: RenderOptions): string {
       kind,
       layer.warnings.join('; '),
       ...wholeRun.map(({ of }) => of(run)),
+      ...uncertaintyColumns.map(({ of }) => of(layer)),
     ]),
   );
   return [header, ...rows].map(csvRow).join('');

@@ -5,6 +5,7 @@ import type { Run, RunLayer } from '../../run/schema.js';
 import { version } from '../../version.js';
 import { namesOf, type RenderOptions } from '../options.js';
 import { dataColumns, type RunColumn, settingColumns } from './runColumns.js';
+import { uncertaintyColumns } from './uncertaintyColumns.js';
 
 type Cell = string | number | bigint | readonly (string | number)[] | null;
 
@@ -50,6 +51,13 @@ const columns: readonly Column[] = [
   { name: 'warnings', type: 'texts', of: ({ layer }) => layer.warnings },
   { name: 'eigenvalues', type: 'numbers', of: ({ layer }) => layer.eigenvalues },
   ...dataColumns.map(columnOf),
+  ...uncertaintyColumns.map(
+    ({ name, type, of }): Column => ({
+      name,
+      type,
+      of: ({ layer }) => (type === 'count' ? whole(of(layer)) : of(layer)),
+    }),
+  ),
 ];
 
 function columnOf({ name, type, of }: RunColumn): Column {

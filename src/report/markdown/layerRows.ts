@@ -4,6 +4,7 @@ import type { Run } from '../../run/schema.js';
 import { percent } from '../../text/numbers.js';
 import { layersSideBySide, points } from '../layersSideBySide.js';
 import { directionsInWords } from '../mostDirections.js';
+import { plusMinusInWords } from '../uncertaintyInWords.js';
 import { codeNames, prose } from './foreignText.js';
 
 /** A layer's line in a table, and how much a reader wants to see it. */
@@ -45,7 +46,7 @@ export function rowsOfOne(run: Run): LayerRow[] {
         prose(op),
         String(features),
         directionsInWords(layer),
-        share(saturation),
+        [share(saturation), plusMinusInWords(layer)].filter(Boolean).join(' '),
         wordFor(kind),
         prose(warnings.join('; ')),
       ],

@@ -9,6 +9,7 @@ import { printable } from '../../text/printable.js';
 import { shortNames } from '../../text/shortNames.js';
 import { MOST_DIRECTIONS, mostDirections } from '../mostDirections.js';
 import { namesOf, type RenderOptions, type Style, styleOf } from '../options.js';
+import { biasInWords, PLUS_MINUS, plusMinusInWords } from '../uncertaintyInWords.js';
 import { bar } from './bar.js';
 import { colorOf, remarkLines } from './look.js';
 import { runHeader } from './runHeader.js';
@@ -34,6 +35,7 @@ export function table(runs: readonly Run[], options: RenderOptions): string {
     [
       ...legend(together ? [reading] : runs.map(readLayers), style),
       ...(together ? [] : mostLegend(runs, style)),
+      ...(together ? [] : plusMinusLegend(runs, style)),
     ],
     advice(reading, runs.length > 1 ? namesOf(runs, options).at(-1) : undefined, naming, style),
   ];
@@ -59,7 +61,9 @@ function oneRun(
   return [
     runHeader(run, name, style),
     rows(readLayers(run).layers, style),
-    remarks(run, nameOf).flatMap((text) => remarkLines(text, style)),
+    [...remarks(run, nameOf), ...[biasInWords(run.layers, nameOf) ?? []].flat()].flatMap((text) =>
+      remarkLines(text, style),
+    ),
   ];
 }
 
@@ -80,6 +84,7 @@ interface Row {
   readonly reading: LayerReading;
   readonly name: string;
   readonly saturation: string;
+  readonly plusMinus: string;
   readonly dimensions: string;
   readonly most: string;
   readonly observations: string;
@@ -88,18 +93,20 @@ interface Row {
 
 function rows(readings: readonly LayerReading[], style: Style): string[] {
   const { chalk, symbols, width } = style;
-  const cells = readings.map(rowOf);
+  const cells = readings.map((reading) => rowOf(reading, symbols));
   const widest = (title: string, column: (row: Row) => string) =>
     Math.max(displayWidth(title), ...cells.map((row) => displayWidth(column(row))));
   const dimensions = widest('dim', (row) => row.dimensions);
   const observations = widest('obs.', (row) => row.observations);
   const saturation = widest('', (row) => row.saturation);
+  const plusMinus = widest('', (row) => row.plusMinus);
   const mark = widest('', (row) => row.mark);
   // Only where some layer has one.
   const most = cells.some((row) => row.most !== '') ? widest('max', (row) => row.most) : 0;
 
+  const known = plusMinus > 0 ? 1 + plusMinus : 0;
   const gaps = 4 + Number(mark > 0) + Number(most > 0);
-  const fixed = saturation + dimensions + most + observations + mark + gaps * GAP.length;
+  const fixed = saturation + known + dimensions + most + observations + mark + gaps * GAP.length;
   const room = width - fixed;
   const name = Math.min(
     widest('layer', (row) => row.name),
@@ -109,7 +116,7 @@ function rows(readings: readonly LayerReading[], style: Style): string[] {
 
   const head = [
     padEnd('layer', name),
-    padEnd('saturation', barWidth + GAP.length + saturation),
+    padEnd('saturation', barWidth + GAP.length + saturation + known),
     padStart('dim', dimensions),
     ...(most > 0 ? [padStart('max', most)] : []),
     padStart('obs.', observations),
@@ -125,7 +132,8 @@ function rows(readings: readonly LayerReading[], style: Style): string[] {
     return [
       padEnd(names.get(row.name) ?? row.name, name),
       paint(filled) + chalk.dim(rest),
-      padStart(row.saturation, saturation),
+      padStart(row.saturation, saturation) +
+        (known > 0 ? ` ${chalk.dim(padEnd(row.plusMinus, plusMinus))}` : ''),
       padStart(row.dimensions, dimensions),
       ...(most > 0 ? [padStart(row.most, most)] : []),
       padStart(row.observations, observations),
@@ -136,13 +144,14 @@ function rows(readings: readonly LayerReading[], style: Style): string[] {
   return [chalk.dim(head), chalk.dim(line), ...lines];
 }
 
-function rowOf(reading: LayerReading): Row {
+function rowOf(reading: LayerReading, { plusMinus }: Style['symbols']): Row {
   const { layer, kind } = reading;
   const { saturation, intrinsicDimensionality, features, observations } = layer;
   return {
     reading,
     name: printable(layer.name),
     saturation: saturation === null ? '-' : percent(saturation),
+    plusMinus: plusMinusInWords(layer, plusMinus),
     dimensions: `${intrinsicDimensionality ?? '-'}/${features}`,
     most: String(mostDirections(layer) ?? ''),
     observations: compact(observations),
@@ -172,6 +181,13 @@ function legend(readings: readonly Reading[], { chalk, width }: Style): string[]
 function mostLegend(runs: readonly Run[], { chalk, width }: Style): string[] {
   if (!runs.some(({ layers }) => layers.some((layer) => mostDirections(layer) !== undefined))) return [];
   return wrap(`${padEnd('max', 6)} = ${MOST_DIRECTIONS}`, width, ' '.repeat(9)).map((line) =>
+    chalk.dim(line),
+  );
+}
+
+function plusMinusLegend(runs: readonly Run[], { chalk, symbols, width }: Style): string[] {
+  if (!runs.some(({ layers }) => layers.some(({ uncertainty }) => uncertainty))) return [];
+  return wrap(`${padEnd(symbols.plusMinus, 6)} = ${PLUS_MINUS}`, width, ' '.repeat(9)).map((line) =>
     chalk.dim(line),
   );
 }

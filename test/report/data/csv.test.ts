@@ -14,27 +14,41 @@ function parsed(text: string): Record<string, string>[] {
   return data;
 }
 
+const uncertainty = {
+  groups: 13,
+  degreesOfFreedom: 12,
+  saturation: { standardError: 0.1, bias: -0.05, interval: [0.25, 0.5] as const },
+  intrinsicDimensionality: { standardError: 0.3, bias: -0.15, interval: [1, 2] as const },
+  effectiveRank: { standardError: 0.2, bias: -0.1, interval: [0.9, 1.5] as const },
+};
+
 describe('CSV', () => {
   it('is a header and one row per layer, with CRLF and all digits', () => {
     const text = csv(
       [
-        run([layer('a', 1, 3, { op: 'Conv' }), layer('b', 3, 3, { op: 'Gemm', parameters: 12 })], {
-          data: {
-            source: 'images/',
-            reader: 'images',
-            samples: 5,
-            skipped: 0,
-            labels: { classes: 2, samples: 5, top1: 0.8, counts: { cat: 3, dog: 2 } },
+        run(
+          [layer('a', 1, 3, { op: 'Conv', uncertainty }), layer('b', 3, 3, { op: 'Gemm', parameters: 12 })],
+          {
+            data: {
+              source: 'images/',
+              reader: 'images',
+              samples: 5,
+              skipped: 0,
+              labels: { classes: 2, samples: 5, top1: 0.8, counts: { cat: 3, dog: 2 } },
+            },
           },
-        }),
+        ),
       ],
       { names: ['net.delve'] },
     );
     expect(text).toBe(
       'run,layer,op,observations,features,intrinsicDimensionality,saturation,trace,diagonalTrace,logDeterminant,determinant,' +
-        'effectiveRank,participationRatio,deadFeatures,parameters,reading,warnings,split,threshold,samples,preprocessing,labels,accuracy\r\n' +
-        'net.delve,a,Conv,31808,3,1,0.3333333333333333,1,1,,0,1,1,2,,healthy,,eval,0.99,5,,"{""cat"":3,""dog"":2}",0.8\r\n' +
-        'net.delve,b,Gemm,31808,3,3,1,3,3,0,1,3,3,0,12,output,,eval,0.99,5,,"{""cat"":3,""dog"":2}",0.8\r\n',
+        'effectiveRank,participationRatio,deadFeatures,parameters,reading,warnings,split,threshold,samples,preprocessing,labels,accuracy,' +
+        'saturationStandardError,saturationBias,saturationLow,saturationHigh,' +
+        'intrinsicDimensionalityStandardError,intrinsicDimensionalityBias,intrinsicDimensionalityLow,intrinsicDimensionalityHigh,' +
+        'effectiveRankStandardError,effectiveRankBias,effectiveRankLow,effectiveRankHigh,uncertaintyGroups\r\n' +
+        'net.delve,a,Conv,31808,3,1,0.3333333333333333,1,1,,0,1,1,2,,healthy,,eval,0.99,5,,"{""cat"":3,""dog"":2}",0.8,0.1,-0.05,0.25,0.5,0.3,-0.15,1,2,0.2,-0.1,0.9,1.5,13\r\n' +
+        'net.delve,b,Gemm,31808,3,3,1,3,3,0,1,3,3,0,12,output,,eval,0.99,5,,"{""cat"":3,""dog"":2}",0.8,,,,,,,,,,,,,\r\n',
     );
   });
 

@@ -2,6 +2,7 @@ import type { LayerReading } from '../../../readings/reading.js';
 import type { Run } from '../../../run/schema.js';
 import { countingRule } from '../../../run/storedRule.js';
 import { recut } from '../../../stats/saturation.js';
+import type { LayerUncertainty } from '../../../stats/uncertainty.js';
 import { readingLooks } from '../../charts/palette.js';
 import { multiplications, partOf } from '../cost.js';
 import { Chart } from './charts.js';
@@ -75,12 +76,25 @@ function cutRows({ layer }: LayerReading, { settings }: Run): HTMLElement[] {
 const head = (...titles: string[]): HTMLElement =>
   el('thead', {}, el('tr', {}, ...titles.map((title) => el('th', { scope: 'col' }, title))));
 
+/** How well the numbers are known, where that was told. */
+function known(uncertainty: LayerUncertainty | undefined): [term: string, text: string][] {
+  if (!uncertainty) return [];
+  const { saturation, intrinsicDimensionality: directions, effectiveRank: rank } = uncertainty;
+  return [
+    ['saturation, 95 %', `${percent(saturation.interval[0])} to ${percent(saturation.interval[1])}`],
+    ['directions, 95 %', `${directions.interval[0]} to ${directions.interval[1]}`],
+    ['directions that few samples hide', number(Math.max(0, -directions.bias))],
+    ['effective rank, 95 %', `${number(rank.interval[0])} to ${number(rank.interval[1])}`],
+  ];
+}
+
 function facts({ layer }: LayerReading, run: Run): [term: string, text: string][] {
   const { parameters } = layer;
   const products = multiplications(run, layer);
   const ofAll = (value: number | undefined, all: readonly (number | undefined)[]) =>
     value === undefined ? '–' : `${compact(value)} (${percent(partOf(value, all) ?? 0)} of all)`;
   return [
+    ...known(layer.uncertainty),
     ['operator', layer.op],
     ['node', layer.node || '–'],
     ['output', layer.output],

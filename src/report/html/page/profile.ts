@@ -1,4 +1,5 @@
 import { READING_THRESHOLD } from '../../../readings/layerReadings.js';
+import type { LayerReading } from '../../../readings/reading.js';
 import { drawnText } from '../../charts/drawnText.js';
 import { readingLooks } from '../../charts/palette.js';
 import { Chart, inks, lineLook } from './charts.js';
@@ -91,7 +92,7 @@ function option({ runs, current, layer: chosen, threshold }: View) {
         barCategoryGap: isLong ? '8%' : '25%',
         // Of a layer without a number, or at 0, something is left to see and to click.
         barMinHeight: 2,
-        ...(tailBelow === undefined ? {} : { markLine: tailLine(tailBelow, text) }),
+        markLine: marks(readings, tailBelow, text),
         data: readings.map(({ layer, kind }) => ({
           value: layer.saturation ?? 0,
           itemStyle: {
@@ -117,14 +118,39 @@ function option({ runs, current, layer: chosen, threshold }: View) {
   };
 }
 
-/** Where a tail begins. */
-const tailLine = (below: number, color: string) => ({
+/** Where a tail begins, and the 95 % interval of each saturation as an error bar. */
+const marks = (readings: readonly LayerReading[], tailBelow: number | undefined, color: string) => ({
   symbol: 'none',
   silent: true,
-  lineStyle: { color, type: 'dashed' as const, opacity: 0.6 },
-  label: { color, position: 'insideEndTop' as const, formatter: `tail below ${percent(below)}` },
-  data: [{ yAxis: below }],
+  lineStyle: { color, opacity: 0.6 },
+  label: { show: false },
+  animation: false,
+  data: [
+    ...(tailBelow === undefined
+      ? []
+      : [
+          {
+            yAxis: tailBelow,
+            lineStyle: { type: 'dashed' as const },
+            label: {
+              show: true,
+              color,
+              position: 'insideEndTop' as const,
+              formatter: `tail below ${percent(tailBelow)}`,
+            },
+          },
+        ]),
+    ...readings.flatMap(({ layer: { uncertainty } }, i) => errorBar(i, uncertainty?.saturation.interval)),
+  ],
 });
+
+function errorBar(index: number, interval: readonly [number, number] | undefined) {
+  if (!interval || interval[0] === interval[1]) return [];
+  const lineStyle = { type: 'solid' as const, width: 2, opacity: 0.9 };
+  const at = (end: number) => ({ coord: [index, end], symbol: 'rect', symbolSize: [9, 2], lineStyle });
+  const bar: [ReturnType<typeof at>, ReturnType<typeof at>] = [at(interval[0]), at(interval[1])];
+  return [bar];
+}
 
 /** How many names are left out from one to the next, so that none lies on another. */
 function labelInterval(count: number): number {
@@ -140,7 +166,7 @@ function tip(runs: View['runs'], current: number, index: number): string {
   const lines = [
     drawnText(shortName(layer.name, 60)),
     `${readingLooks[kind].label}: ${layer.saturation === null ? 'no number' : percent(layer.saturation)}`,
-    `${layer.intrinsicDimensionality ?? '–'} of ${layer.features} directions`,
+    `${layer.intrinsicDimensionality ?? '–'} of ${layer.features} directions${between(layer.uncertainty?.intrinsicDimensionality)}`,
     `effective rank ${number(layer.effectiveRank)}`,
   ];
   for (const [i, { name, run }] of runs.entries()) {
@@ -150,6 +176,10 @@ function tip(runs: View['runs'], current: number, index: number): string {
   }
   return lines.join('\n');
 }
+
+/** `, 95 % 23 to 28`: the interval of a number. */
+const between = (estimate: { readonly interval: readonly [number, number] } | undefined): string =>
+  estimate ? `, 95 % ${number(estimate.interval[0])} to ${number(estimate.interval[1])}` : '';
 
 function description({ runs, current, threshold }: View): string {
   const { readings, name } = runs[current];
