@@ -136,7 +136,6 @@ const calls: readonly (readonly [string, RegExp])[] = [
   [`analyze ${CNN} --data @/narrow.csv --resize 28 --columns 1`, /do not fit/],
   [`analyze ${CNN} --data ${IMAGES} --columns a`, /--columns is an option for tables/],
   [`analyze ${CNN} --data ${IMAGES} --label-column a`, /--label-column is an option for tables/],
-  [`analyze ${CNN} --data ${IMAGES} --seed 1`, /--seed is an option for random/],
   [
     `analyze ${CNN} --data random:8 --shape image=3x4`,
     /--shape image: the model has no such input \(its inputs: input\)/,

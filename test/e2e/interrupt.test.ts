@@ -117,7 +117,10 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
           model: 'wide.onnx', data: 'random:2048', batchSize: 256, provider: 'cpu', layers: ['wide'], out: 'run',
           signal: abort.signal,
           onProgress({ samples, total }) {
-            if (samples === total) setTimeout(() => { pressed = performance.now(); abort.abort(); }, 150);
+            if (samples === total && !pressed) {
+              pressed = performance.now();
+              setTimeout(() => { pressed = performance.now(); abort.abort(); }, 1500);
+            }
           },
         });
         console.log('finished');

@@ -102,7 +102,7 @@ const images = (extension: string, format: Parameters<typeof picture>[0]): Kind 
 });
 
 const lines = Buffer.from(
-  '{"x": [[1, 2], [3, 4.5]], "label": "a"}\n{"x": [[-1, 2e3], [0, 1]], "label": null}\r\n',
+  '{"x": [[1, 2], [3, 4.5]], "label": "a"}\n{"x": [[-1, 2e3], [0, 1]], "label": "b"}\r\n',
 );
 
 /** Parquet files that other software wrote. */

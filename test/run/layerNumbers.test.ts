@@ -57,7 +57,10 @@ describe('the numbers of a layer', () => {
     expect(csv([one], {}).split('\r\n')[0]).toBe(
       'run,layer,op,observations,features,intrinsicDimensionality,saturation,trace,diagonalTrace,logDeterminant,' +
         'determinant,effectiveRank,participationRatio,deadFeatures,parameters,reading,warnings,' +
-        'split,threshold,samples,preprocessing,labels,accuracy',
+        'split,threshold,samples,preprocessing,labels,accuracy,' +
+        'saturationStandardError,saturationBias,saturationLow,saturationHigh,' +
+        'intrinsicDimensionalityStandardError,intrinsicDimensionalityBias,intrinsicDimensionalityLow,intrinsicDimensionalityHigh,' +
+        'effectiveRankStandardError,effectiveRankBias,effectiveRankLow,effectiveRankHigh,uncertaintyGroups',
     );
     const compared = [
       'saturation',
