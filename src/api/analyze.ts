@@ -24,6 +24,7 @@ import { type ModelFile, readModelFile } from '../onnx/modelFile.js';
 import { fixedBatchSize, modelInputs } from '../onnx/modelInput.js';
 import { type OtherRun, type PlannedRun, placeFor } from '../run/files/standingRun.js';
 import { checkTarget, writeRun } from '../run/files/writeRun.js';
+import { nonFiniteSentence } from '../run/nonFinite.js';
 import type { Run } from '../run/schema.js';
 import type { ProviderChoice } from '../run/settingValues.js';
 import { type RuleName, ruleCalled } from '../run/storedRule.js';
@@ -33,6 +34,7 @@ import { openedUnlessAborted, refuseAborted } from './interruption.js';
 import { labelAccuracy } from './labelAccuracy.js';
 import { longLoading } from './longLoading.js';
 import { makeRun, settingsOf } from './makeRun.js';
+import { originOfNonFinite, requireSkippable } from './nonFinite.js';
 import { observationOptions } from './observationOptions.js';
 import { shardCalled, shardName } from './shard.js';
 
@@ -71,6 +73,11 @@ export interface AnalyzeOptions
    */
   readonly accumulate?: number | 'auto';
   readonly maxSamples?: number;
+  /**
+   * What becomes of samples on which a layer gives NaN or an infinity: `report` where it came from, and give no numbers
+   * of the layers concerned (default); or `skip` such samples, which then count in no layer.
+   */
+  readonly onNonfinite?: 'report' | 'skip';
   /**
    * Tell how well saturation, directions and effective rank are known (`true`), from groups of batches that are kept
    * apart: at most 512 MiB more, and about a tenth of the time.
@@ -164,6 +171,8 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   if (shard?.from !== undefined) {
     options.onNotice?.(`shard ${shard.index + 1} of ${shard.count} (${shard.from})`);
   }
+  const skipsNonFinite = options.onNonfinite === 'skip';
+  if (skipsNonFinite) requireSkippable(options, mixer);
   const uncertainty = options.uncertainty ?? true;
   // Coordinates are told in the order of the source.
   const shuffles = uncertainty && !options.embedding;
@@ -234,12 +243,19 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
       precision: settings.precision,
       classOutput: scores,
       uncertainty,
+      skipsNonFinite,
     });
     const { leftOut = 0 } = observation;
     const mixing = `the model fixes its batch size to ${fixedBatch}, and its ${mixer} makes each sample's numbers depend on the others of its batch`;
     if (observation.samples === 0 && leftOut > 0) {
       throw new UserError(
         `${mixing}: the ${leftOut} ${leftOut === 1 ? 'sample' : 'samples'} of this data fill no batch; give at least ${fixedBatch}`,
+      );
+    }
+    if (observation.samples === 0 && observation.skipped) {
+      const [first = 'the first'] = observation.skipped.origins;
+      throw new UserError(
+        `all ${observation.skipped.count} samples make a layer NaN or infinite, ${first} to begin with: without --on-nonfinite skip the run tells where it comes from`,
       );
     }
     // A shard of little data may have no batch.
@@ -259,6 +275,8 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
         ? labelAccuracy(observation.answers, await classNamesOf(options, model), observation.samples)
         : undefined;
     warnings.push(...(scored?.warnings ?? []));
+    const nonFinite = await originOfNonFinite(model, layers, observation, fixedBatch);
+    if (nonFinite) warnings.push(nonFiniteSentence(nonFinite));
     for (const warning of warnings) options.onNotice?.(warning);
     const made = await makeRun(
       {
@@ -271,6 +289,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
         observation,
         measuredAtInput,
         warnings,
+        nonFinite,
         scored,
       },
       { ...statistics, batchSize: observation.batchSize },

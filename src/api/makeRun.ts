@@ -10,6 +10,7 @@ import { layerGraph } from '../layers/layerGraph.js';
 import { modelWarnings, roundingWarnings } from '../layers/modelWarnings.js';
 import { weightHashes } from '../layers/weightHash.js';
 import type { ModelFile } from '../onnx/modelFile.js';
+import type { RunNonFinite } from '../run/nonFinite.js';
 import type { Run, RunLabels, RunLayer, RunSettings, RunShard, StructureNode } from '../run/schema.js';
 import { storedRule } from '../run/storedRule.js';
 import type { IdimRule } from '../stats/intrinsicDimensionality.js';
@@ -20,6 +21,9 @@ import { version } from '../version.js';
 import { describeModel } from './inspect.js';
 import { interruptedAfterAll } from './interruption.js';
 import type { LabelAccuracy } from './labelAccuracy.js';
+
+const NON_FINITE = 'NaN or Inf came up in a layer';
+const MOST_SKIPPED_NAMED = 100;
 
 /** What a pass over the data left behind. */
 export interface Pass {
@@ -38,6 +42,8 @@ export interface Pass {
   readonly measuredAtInput: readonly string[];
   /** What there is to say of the run as a whole. */
   readonly warnings?: readonly string[];
+  /** Where NaN or Inf came from. */
+  readonly nonFinite?: RunNonFinite;
   /** How the model's output goes with the labels. */
   readonly scored?: LabelAccuracy;
 }
@@ -74,6 +80,7 @@ export async function makeRun(
     observation,
     measuredAtInput,
     warnings = [],
+    nonFinite,
     scored,
   }: Pass,
   options: PassOptions,
@@ -121,6 +128,10 @@ export async function makeRun(
     ...roundingWarnings(model, found.layers, observation.provider, options.precision),
     ...warnings,
   ];
+  const skippedSamples = [
+    ...source.skipped,
+    ...(observation.skipped?.origins ?? []).map((origin) => ({ origin, reason: NON_FINITE })),
+  ].slice(0, MOST_SKIPPED_NAMED);
   const run: Run = {
     schemaVersion: 1,
     delve: version,
@@ -129,10 +140,10 @@ export async function makeRun(
       source: source.source,
       reader: source.reader,
       samples,
-      skipped: source.skippedCount,
+      skipped: source.skippedCount + (observation.skipped?.count ?? 0),
       ...(source.size === undefined ? {} : { available: source.size }),
       ...(source.labels.size > 0 ? { labels: labelsOf(source.labels, scored) } : {}),
-      ...(source.skipped.length > 0 ? { skippedSamples: [...source.skipped] } : {}),
+      ...(skippedSamples.length > 0 ? { skippedSamples } : {}),
       ...(Object.keys(source.preprocessing).length > 0 ? { preprocessing: source.preprocessing } : {}),
       ...(options.shard ? { shard: options.shard } : {}),
     },
@@ -145,6 +156,7 @@ export async function makeRun(
     outputLayers: outputs.all,
     ...(initial ? { initialWeights: initial } : {}),
     ...(found.notObservable.length > 0 ? { notObservable: found.notObservable } : {}),
+    ...(nonFinite ? { nonFinite } : {}),
     ...(remarks.length > 0 ? { warnings: remarks } : {}),
   };
   return {

@@ -15,6 +15,8 @@ export interface ObserveOptions extends PassOptions {
   readonly classOutput?: string;
   /** Keep the moments apart by groups of batches, so that errors can be told. */
   readonly uncertainty?: boolean;
+  /** Leave samples out on which NaN or Inf comes up. */
+  readonly skipsNonFinite?: boolean;
 }
 
 /** What a pass has found out about all layers. */
@@ -34,13 +36,14 @@ export async function observe(
   options: ObserveOptions,
 ): Promise<Observation> {
   refuseImpossible(options.provider, options.precision);
-  const { classOutput, uncertainty } = options;
+  const { classOutput, uncertainty, skipsNonFinite } = options;
   const task = {
     kind: 'moments',
     outputs: model.layers,
     lifts: model.lifts,
     classOutput,
     uncertainty,
+    skipsNonFinite,
   } as const;
   return runPass(task, model, source, options);
 }

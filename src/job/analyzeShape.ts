@@ -86,6 +86,7 @@ export const analyzeShape: Shape = strictObject({
   interpolate: optional(wholeFrom(1)),
   interpolation: optional(oneOf(...interpolations)),
   moments: optional(bool),
+  onNonfinite: optional(oneOf('report', 'skip')),
   uncertainty: optional(bool),
   embedding: optional(bool),
   batchSize: optional(either('a whole number from 1 upward or "auto"', side, oneOf('auto'))),

@@ -10,6 +10,7 @@ import type { GraphNode } from '../layers/layerGraph.js';
 import type { StructureNode } from '../layers/structure.js';
 import type { LayerStatistics } from '../stats/statistics.js';
 import type { LayerUncertainty } from '../stats/uncertainty.js';
+import type { RunNonFinite } from './nonFinite.js';
 import type { Provider, SampleOrder, Tf32 } from './settingValues.js';
 import type { StoredRule } from './storedRule.js';
 
@@ -43,6 +44,8 @@ export interface Run {
   readonly initialWeights?: InitialWeights;
   /** What could not be observed, and why. */
   readonly notObservable?: readonly { readonly node: string; readonly op: string; readonly reason: string }[];
+  /** Where NaN or an infinity came up first, where one did and its origin was found. */
+  readonly nonFinite?: RunNonFinite;
   /** Remarks on the run as a whole, in words. */
   readonly warnings?: readonly string[];
 }

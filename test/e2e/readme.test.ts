@@ -14,6 +14,7 @@ const pages = [
   'compress',
   'similarity',
   'probe',
+  'nonfinite',
   'formats',
   'gate',
   'gpu',

@@ -46,6 +46,14 @@ export function addAnalyze(program: Command, context: Context): void {
       '--no-uncertainty',
       'do not tell how well the numbers are known: saves memory and a tenth of the time',
     )
+    .addOption(
+      new Option(
+        '--on-nonfinite <action>',
+        'about samples that make a layer NaN or infinite: report where that comes from, or skip them',
+      )
+        .choices(['report', 'skip'])
+        .default('report'),
+    )
     .optionsGroup('Computing:')
     .addOption(
       new Option(

@@ -24,6 +24,7 @@ export class Batch {
   readonly #columns: readonly Column[];
   #samples = 0;
   #labels: (string | undefined)[] = [];
+  #origins: string[] = [];
   /** Samples taken in by all batches so far. */
   #accepted = 0;
 
@@ -58,6 +59,7 @@ export class Batch {
       if (reason !== undefined) return { origin: value.origin, reason };
     }
     this.#labels.push(labelOf(values));
+    this.#origins.push(values[0].origin);
     this.#samples++;
     this.#accepted++;
     return undefined;
@@ -77,11 +79,14 @@ export class Batch {
       column.data = undefined;
     }
     const labels = this.#labels;
+    const origins = this.#origins;
     this.#samples = 0;
     this.#labels = [];
+    this.#origins = [];
     return {
       samples,
       tensors: Object.fromEntries(tensors),
+      origins,
       ...(labels.some((label) => label !== undefined) ? { labels } : {}),
     };
   }

@@ -45,12 +45,16 @@ export async function* readyFeeds(
     if (isNew) {
       const { samples, tensors } = batch.samples > room ? cut(batch, room) : batch;
       given += samples;
-      yield { samples, tensors, end: { draws: [], rows, given, skipped: log.skippedCount } };
+      const origins = originsOf(batch.origin, samples);
+      yield { samples, tensors, origins, end: { draws: [], rows, given, skipped: log.skippedCount } };
     }
     if (seen >= maxSamples) break;
   }
   if (given === 0 && !share) throw nothingLeft(log, every);
 }
+
+const originsOf = (batch: string, samples: number): string[] =>
+  samples === 1 ? [batch] : Array.from({ length: samples }, (_, i) => `${batch}, sample ${i}`);
 
 function cut({ origin, samples, tensors }: ReadyBatch, kept: number): Feed {
   const shortened = Object.entries(tensors).map(([input, { type, dims, data }]): [string, TensorData] => {

@@ -1,3 +1,4 @@
+import type { Feed } from '../../data/feed.js';
 import type { Stack } from '../feeds/stepDown.js';
 import type { ClassAnswers } from './classCounts.js';
 
@@ -13,11 +14,29 @@ export interface Collector<Found> {
   result(): Collected<Found> | Promise<Collected<Found>>;
 }
 
+/** A batch on which NaN or Inf came up in some layer. */
+export interface OffendingBatch {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly feed: Feed;
+}
+
+/** Samples on which NaN or Inf came up in some layer, and which count in none. */
+export interface SkippedSamples {
+  readonly count: number;
+  /** The first of them, where they come from. */
+  readonly origins: readonly string[];
+}
+
 export interface Collected<Found> {
   /** One entry for each layer of the model, in graph order. */
   readonly layers: readonly Found[];
   /** The buffers in it, which may be transferred. */
   readonly buffers: readonly ArrayBufferLike[];
+  /** The first batch that made a layer NaN or infinite. */
+  readonly offending?: OffendingBatch;
+  /** Samples that were left out for NaN or Inf. */
+  readonly skipped?: SkippedSamples;
   /** What the model answered to samples with labels. */
   readonly answers?: ClassAnswers;
 }

@@ -68,6 +68,11 @@ export class LayerMoments {
     return fits && areFinite(moments) && moments.scatter.length === moments.sum.length ** 2;
   }
 
+  /** Whether numbers came up from which nothing follows. */
+  get isInvalid(): boolean {
+    return this.#invalid !== undefined;
+  }
+
   observation(): ObservedLayer {
     return {
       name: this.name,

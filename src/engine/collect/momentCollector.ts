@@ -3,16 +3,19 @@ import type { Feed } from '../../data/feed.js';
 import type { LiftModel, MomentOutputs } from '../../instrument/instrumentedModel.js';
 import { groupCounts } from '../../stats/groups.js';
 import { buffersOf } from '../../stats/packedMoments.js';
-import { fixedFeeds } from '../feeds/fixedBatch.js';
-import { piece } from '../feeds/pieces.js';
+import { type FixedFeed, fixedFeeds } from '../feeds/fixedBatch.js';
+import { divides, piece } from '../feeds/pieces.js';
 import type { Stack } from '../feeds/stepDown.js';
 import type { Task } from '../pass/messages.js';
 import { BatchTooLargeError } from '../session/batchTooLarge.js';
 import { doublesOf, type ModelSession, type Outputs, valuesOf } from '../session/modelSession.js';
 import { ClassCounts } from './classCounts.js';
-import type { Collected, Collector } from './collector.js';
+import type { Collected, Collector, OffendingBatch } from './collector.js';
 import { type BatchMoments, LayerMoments, type ObservedLayer, withoutPadding } from './layerMoments.js';
 import { liftMoments } from './liftMoments.js';
+
+/** Of the samples that are left out, so many are named. */
+const MOST_NAMED = 100;
 
 /** Adds up the moments that come out of an instrumented model. */
 export class MomentCollector implements Collector<ObservedLayer> {
@@ -29,6 +32,10 @@ export class MomentCollector implements Collector<ObservedLayer> {
   /** Groups that each layer's moments are kept in, as its first batch tells. */
   #groups: readonly number[] | undefined;
   #batches = 0;
+  readonly #skipsNonFinite: boolean;
+  #offending: OffendingBatch | undefined;
+  #skipped = 0;
+  readonly #skippedOrigins: string[] = [];
 
   /** @param fixedBatch the batch size that the model fixes; feeds are cut and filled up to it. */
   constructor(
@@ -38,6 +45,7 @@ export class MomentCollector implements Collector<ObservedLayer> {
       lifts = [],
       classOutput,
       uncertainty = false,
+      skipsNonFinite = false,
     }: Omit<Extract<Task, { kind: 'moments' }>, 'kind'>,
     fixedBatch: number | undefined,
   ) {
@@ -49,6 +57,7 @@ export class MomentCollector implements Collector<ObservedLayer> {
     this.#outputs = [...new Map(outputs.map((names) => [names.scatter, names])).values()];
     this.#fixedBatch = fixedBatch;
     this.#uncertainty = uncertainty;
+    this.#skipsNonFinite = skipsNonFinite;
     this.#layers = this.#outputs.map(({ layer }) => new LayerMoments(layer));
   }
 
@@ -86,6 +95,8 @@ export class MomentCollector implements Collector<ObservedLayer> {
     return {
       layers,
       ...(this.#classOutput === undefined ? {} : { answers: this.#classes.result() }),
+      ...(this.#offending ? { offending: this.#offending } : {}),
+      ...(this.#skipped > 0 ? { skipped: { count: this.#skipped, origins: this.#skippedOrigins } } : {}),
       buffers: layers.flatMap(({ moments, inner }) => [
         ...buffersOf(moments),
         ...(inner ? [inner.buffer] : []),
@@ -95,20 +106,42 @@ export class MomentCollector implements Collector<ObservedLayer> {
 
   async #addBatch(feed: Feed, number: number): Promise<void> {
     const size = this.#fixedBatch;
-    if (size === undefined) {
-      this.#addAll(await this.#moments(feed), number);
-      return;
-    }
-    for (const { feed: filled, samples, copies } of fixedFeeds(feed, size)) {
-      const moments = await this.#moments(filled);
-      if (!copies) {
-        this.#addAll(moments, number);
+    const parts = size === undefined ? [{ feed, samples: feed.samples }] : fixedFeeds(feed, size);
+    for (const part of parts) {
+      const outputs = await this.#session.run(part.feed);
+      const moments = this.#momentsIn(outputs);
+      if (this.#skipsNonFinite && moments.some(isNonFinite)) {
+        await this.#addSound(part, number);
         continue;
       }
-      const padding = await this.#moments(copies);
-      const taken = moments.map((m, i) => withoutPadding(this.#layers[i].name, m, padding[i], samples, size));
-      this.#addAll(taken, number);
+      this.#countAnswers(part.feed, outputs);
+      this.#addAll(await this.#withoutCopies(moments, part), number);
+      if (!this.#offending && this.#layers.some(({ isInvalid }) => isInvalid))
+        this.#offending = { number, feed: part.feed };
     }
+  }
+
+  /** The samples of a batch one by one, without those that make a layer NaN or infinite. */
+  async #addSound({ feed, samples }: FixedFeed, number: number): Promise<void> {
+    const { origins = [] } = feed;
+    if (samples === 1 || !divides(feed)) {
+      this.#skipped += samples;
+      const room = Math.max(0, MOST_NAMED - this.#skippedOrigins.length);
+      this.#skippedOrigins.push(...origins.slice(0, Math.min(room, samples)));
+      return;
+    }
+    for (let i = 0; i < samples; i++) await this.#addBatch(piece(feed, i, i + 1), number);
+  }
+
+  async #withoutCopies(
+    moments: readonly BatchMoments[],
+    { feed, samples, copies }: FixedFeed,
+  ): Promise<readonly BatchMoments[]> {
+    if (!copies) return moments;
+    const padding = this.#momentsIn(await this.#session.run(copies));
+    return moments.map((filled, i) =>
+      withoutPadding(this.#layers[i].name, filled, padding[i], samples, feed.samples),
+    );
   }
 
   /**
@@ -134,12 +167,6 @@ export class MomentCollector implements Collector<ObservedLayer> {
     this.#batches = Math.max(this.#batches, number);
     this.#groups ??= this.#uncertainty ? groupCounts(batch.map(({ sum }) => sum.length)) : batch.map(() => 1);
     for (const [i, layer] of this.#layers.entries()) layer.add(batch[i], number, this.#groups[i]);
-  }
-
-  async #moments(feed: Feed): Promise<BatchMoments[]> {
-    const outputs = await this.#session.run(feed);
-    this.#countAnswers(feed, outputs);
-    return this.#momentsIn(outputs);
   }
 
   #momentsIn(outputs: Outputs): BatchMoments[] {
@@ -168,6 +195,9 @@ function countAnswers(
   const values = data instanceof Uint16Array ? Float32Array.from(data, fromFloat16) : data;
   classes.add(labels, values as ArrayLike<number>, dims[rank - 1]);
 }
+
+/** Whether NaN or Inf came up; a mean over no rows is NaN too. */
+const isNonFinite = ({ count, sum }: BatchMoments): boolean => count > 0 && !sum.every(Number.isFinite);
 
 function momentsIn(outputs: Outputs, names: MomentOutputs): BatchMoments {
   const moments = {

@@ -2,6 +2,7 @@ import type { Feed, TensorData } from '../../data/feed.js';
 import { requireFits } from '../../data/requireFits.js';
 import { UserError } from '../../errors.js';
 import type { NumericArray } from '../../onnx/elementType.js';
+import { factsOf } from './sampleFacts.js';
 import { arrayOver } from './transferable.js';
 
 /** A feed cut or filled to the size that the model fixes. */
@@ -27,8 +28,7 @@ export function* fixedFeeds(feed: Feed, size: number): Generator<FixedFeed> {
     const samples = Math.min(size, feed.samples - start);
     const last = start + samples - 1;
     const rows = (sample: (i: number) => number) => select(feed, size, sample);
-    const labels = feed.labels?.slice(start, start + samples);
-    const cut = { ...rows((i) => Math.min(start + i, last)), ...(labels ? { labels } : {}) };
+    const cut = { ...rows((i) => Math.min(start + i, last)), ...factsOf(feed, start, start + samples) };
     yield samples === size ? { feed: cut, samples } : { feed: cut, samples, copies: rows(() => last) };
   }
 }

@@ -1,4 +1,5 @@
 import type { Feed, TensorData } from '../../data/feed.js';
+import { joinedFacts } from './sampleFacts.js';
 import { arrayOver } from './transferable.js';
 
 /**
@@ -49,13 +50,10 @@ function join(feeds: readonly Feed[], samples: number): Feed {
         ),
       ] as const,
   );
-  const labelled = feeds.some(({ labels }) => labels !== undefined);
   return {
     samples,
     tensors: Object.fromEntries(tensors),
-    ...(labelled
-      ? { labels: feeds.flatMap((feed) => feed.labels ?? new Array<undefined>(feed.samples).fill(undefined)) }
-      : {}),
+    ...joinedFacts(feeds),
   };
 }
 

@@ -1,14 +1,15 @@
 import type { Feed, TensorData } from '../../data/feed.js';
+import { factsOf } from './sampleFacts.js';
 
 /** The samples `start` to `end` (excluded) of a feed that divides. The parts share the buffers of the whole. */
 export function piece(feed: Feed, start: number, end: number): Feed {
-  const { tensors, labels, samples } = feed;
+  const { tensors, samples } = feed;
   if (start === 0 && end === samples) return feed;
   const cut = Object.entries(tensors).map(([input, tensor]) => [input, rowsOf(tensor, start, end)] as const);
   return {
     samples: end - start,
     tensors: Object.fromEntries(cut),
-    ...(labels ? { labels: labels.slice(start, end) } : {}),
+    ...factsOf(feed, start, end),
   };
 }
 

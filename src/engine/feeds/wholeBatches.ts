@@ -12,12 +12,10 @@ export async function* wholeBatches(
   size: number,
   leaveOut: (samples: number) => void,
 ): AsyncGenerator<Feed> {
-  for await (const { labels, ...feed } of feeds) {
-    let start = 0;
+  for await (const feed of feeds) {
     for (const { feed: cut, samples } of fixedFeeds(feed, size)) {
       if (samples < size) leaveOut(samples);
-      else yield labels ? { ...cut, labels: labels.slice(start, start + size) } : cut;
-      start += samples;
+      else yield cut;
     }
   }
 }

@@ -38,9 +38,9 @@ async function work(port: MessagePort, { task, model, options, stop }: WorkerSta
       say({ kind: 'ran', samples, batches, seconds, memory: process.memoryUsage.rss() });
     }
     if (stopped()) return;
-    const { layers, buffers, answers } = await collector.result();
+    const { buffers, ...found } = await collector.result();
     say(
-      { kind: 'found', layers, ...(answers ? { answers } : {}) },
+      { kind: 'found', ...found },
       buffers.filter((buffer) => buffer instanceof ArrayBuffer),
     );
   } finally {

@@ -2,11 +2,19 @@ import { Worker } from 'node:worker_threads';
 import { messageOf, UserError } from '../../errors.js';
 import type { ModelBytes } from '../../instrument/rewrittenModel.js';
 import type { Provider } from '../../run/schema.js';
-import type { ClassAnswers } from '../collect/classCounts.js';
 import type { BatchCost } from '../feeds/batchTuner.js';
 import type { Step } from '../feeds/stepDown.js';
 import { transferable } from '../feeds/transferable.js';
-import type { Batches, FoundBy, FromWorker, Task, ToWorker, WorkerOptions, WorkerStart } from './messages.js';
+import type {
+  Batches,
+  FoundBy,
+  FromWorker,
+  Remarks,
+  Task,
+  ToWorker,
+  WorkerOptions,
+  WorkerStart,
+} from './messages.js';
 
 /** Batches on their way at one time: the one that runs, and two that are being read or wait. */
 export const ON_THE_WAY = 3;
@@ -39,7 +47,7 @@ export class InferenceWorker<T extends Task> {
   #onTheWay = 0;
   #failure: Error | undefined;
   #found: readonly FoundBy[T['kind']][] | undefined;
-  #answers: ClassAnswers | undefined;
+  #remarks: Remarks = {};
   #wake: () => void = () => {};
 
   /** Takes over the buffers of the models' bytes: they may be hundreds of megabytes, and are not needed here again. */
@@ -92,15 +100,18 @@ export class InferenceWorker<T extends Task> {
       ([input, tensor]) => [input, { ...tensor, data: transferable(tensor.data) }] as const,
     );
     const buffers = new Set(tensors.map(([, { data }]) => data.buffer));
-    const { samples, labels } = feed;
-    const told = this.#wantsLabels && labels ? { labels } : {};
+    const { samples, labels, origins } = feed;
+    const told = {
+      ...(this.#wantsLabels && labels ? { labels } : {}),
+      ...(origins ? { origins } : {}),
+    };
     const sent = { samples, tensors: Object.fromEntries(tensors), ...told };
     this.#post({ kind: 'feed', feed: sent, batch, number }, [...buffers]);
   }
 
-  /** What the model answered to samples with labels; there once `finish` is through. */
-  get answers(): ClassAnswers | undefined {
-    return this.#answers;
+  /** There once `finish` is through. */
+  get remarks(): Remarks {
+    return this.#remarks;
   }
 
   /** Waits for all batches and fetches the result. */
@@ -144,8 +155,9 @@ export class InferenceWorker<T extends Task> {
     }
     if (message.kind === 'steppedDown') this.#events.onStepDown(message.step);
     if (message.kind === 'found') {
-      this.#found = message.layers;
-      this.#answers = message.answers;
+      const { kind, layers, ...remarks } = message;
+      this.#found = layers;
+      this.#remarks = remarks;
     }
     if (message.kind === 'failed') this.#fail(revived(message));
     this.#wake();

@@ -4,7 +4,7 @@ import type { LiftModel, MomentOutputs } from '../../instrument/instrumentedMode
 import type { CoordinateOutput } from '../../instrument/project.js';
 import type { ModelBytes } from '../../instrument/rewrittenModel.js';
 import type { Provider } from '../../run/schema.js';
-import type { ClassAnswers } from '../collect/classCounts.js';
+import type { Collected } from '../collect/collector.js';
 import type { EmbeddedLayer } from '../collect/layerCoordinates.js';
 import type { ObservedLayer } from '../collect/layerMoments.js';
 import type { BatchCost } from '../feeds/batchTuner.js';
@@ -22,6 +22,8 @@ export type Task =
       readonly classOutput?: string;
       /** Keep the moments apart by groups of batches, so that errors can be told. */
       readonly uncertainty?: boolean;
+      /** Leave samples out on which NaN or Inf comes up. */
+      readonly skipsNonFinite?: boolean;
     }
   | {
       readonly kind: 'coordinates';
@@ -66,6 +68,9 @@ export interface Batches {
   readonly number: number;
 }
 
+/** What a worker has to say beside what it found of each layer. */
+export type Remarks = Pick<Collected<never>, 'answers' | 'offending' | 'skipped'>;
+
 /** From the worker. `failed` and `found` are the last that it says. */
 export type FromWorker<Found> =
   | {
@@ -76,7 +81,7 @@ export type FromWorker<Found> =
     }
   | ({ readonly kind: 'ran' } & BatchCost)
   | { readonly kind: 'steppedDown'; readonly step: Step }
-  | { readonly kind: 'found'; readonly layers: readonly Found[]; readonly answers?: ClassAnswers }
+  | ({ readonly kind: 'found'; readonly layers: readonly Found[] } & Remarks)
   | {
       readonly kind: 'failed';
       readonly userError: boolean;

@@ -4,13 +4,12 @@ import type { Share } from '../../data/selection.js';
 import { InterruptedError } from '../../errors.js';
 import type { ModelBytes } from '../../instrument/rewrittenModel.js';
 import type { Provider, ProviderChoice, Tf32 } from '../../run/settingValues.js';
-import type { ClassAnswers } from '../collect/classCounts.js';
 import { joinedFeeds } from '../feeds/joinedFeeds.js';
 import { RunSizes } from '../feeds/runSizes.js';
 import type { MayCut } from '../feeds/stepDown.js';
 import { wholeBatches } from '../feeds/wholeBatches.js';
 import { chooseTf32 } from '../session/tf32.js';
-import type { FoundBy, Task } from './messages.js';
+import type { FoundBy, Remarks, Task } from './messages.js';
 import { expectedSamples, type Progress } from './progress.js';
 import { WorkerTeam } from './workerTeam.js';
 
@@ -48,13 +47,14 @@ export interface PassOptions {
 }
 
 /** The outcome of one pass over the data. */
-export interface Pass<Found> {
+export interface Pass<Found> extends Remarks {
   /** What it really ran on. */
   readonly provider: Provider;
   /** On CUDA: whether float32 products and convolutions may have been rounded to TF32. */
   readonly tf32?: Tf32;
   /** The CUDA devices that shared the batches, where there were several. */
   readonly devices?: readonly number[];
+  /** Those that layers were observed on. */
   readonly samples: number;
   /** Samples that were left out because they did not fill a batch, where there were any. */
   readonly leftOut?: number;
@@ -67,8 +67,6 @@ export interface Pass<Found> {
   readonly seconds: number;
   /** One entry for each layer of the model, in graph order. */
   readonly layers: readonly Found[];
-  /** What the model answered to samples with labels, where that was asked for. */
-  readonly answers?: ClassAnswers;
 }
 
 /** How long an ending pass waits for the batch that runs, in milliseconds. */
@@ -175,19 +173,19 @@ export async function runPass<T extends Task>(
   const { aborted, forget } = rejectionOf(signal, () => interruption(samples, total));
   try {
     const layers = await Promise.race([pass(), aborted, worker.failed]);
-    const { answers } = worker;
+    const { remarks } = worker;
     return {
       provider,
       ...(provider === 'cuda' ? { tf32 } : {}),
       ...(typeof options.device === 'object' && devices.length > 1 ? { devices: options.device } : {}),
-      samples,
+      samples: samples - (remarks.skipped?.count ?? 0),
       ...(leftOut > 0 ? { leftOut } : {}),
       batches,
       batchSize: sizes.batchSize,
       accumulate: sizes.accumulate,
       seconds: seconds(),
       layers,
-      ...(answers ? { answers } : {}),
+      ...remarks,
     };
   } catch (error) {
     // A source that notices the signal first throws an error of its own.

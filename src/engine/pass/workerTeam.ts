@@ -1,8 +1,8 @@
 import type { ModelBytes } from '../../instrument/rewrittenModel.js';
-import { addedAnswers, type ClassAnswers } from '../collect/classCounts.js';
+import { addedAnswers } from '../collect/classCounts.js';
 import { mergeFound } from '../collect/mergeFound.js';
 import { type InferenceEvents, InferenceWorker } from './inferenceWorker.js';
-import type { Batches, FoundBy, Task, WorkerOptions } from './messages.js';
+import type { Batches, FoundBy, Remarks, Task, WorkerOptions } from './messages.js';
 
 /** A task whose models another worker may take over. */
 function copyOf<T extends Task>(task: T): T {
@@ -63,10 +63,24 @@ export class WorkerTeam<T extends Task> {
     this.#turn++;
   }
 
-  /** Of all workers together. */
-  get answers(): ClassAnswers | undefined {
-    const parts = this.#workers.flatMap(({ answers }) => answers ?? []);
-    return parts.length === 0 ? undefined : addedAnswers(parts);
+  /** Of all workers together; there once `finish` is through. */
+  get remarks(): Remarks {
+    const parts = this.#workers.map(({ remarks }) => remarks);
+    const answers = parts.flatMap(({ answers }) => answers ?? []);
+    const skipped = parts.flatMap(({ skipped }) => skipped ?? []);
+    const [offending] = parts.flatMap(({ offending }) => offending ?? []).sort((a, b) => a.number - b.number);
+    return {
+      ...(answers.length > 0 ? { answers: addedAnswers(answers) } : {}),
+      ...(skipped.length > 0
+        ? {
+            skipped: {
+              count: skipped.reduce((sum, { count }) => sum + count, 0),
+              origins: skipped.flatMap(({ origins }) => origins),
+            },
+          }
+        : {}),
+      ...(offending ? { offending } : {}),
+    };
   }
 
   /** Waits for all batches and fetches the result. */

@@ -16,6 +16,7 @@ import {
   within,
 } from '../../shape/jsonShape.js';
 import { type StoredKey, storedNumbers } from '../layerNumbers.js';
+import type { RunNonFinite } from '../nonFinite.js';
 import type { Run, RunData, RunLayer, RunModel, StructureNode } from '../schema.js';
 import { settingRows, threshold } from '../settings.js';
 import { ruleInWords } from '../storedRule.js';
@@ -118,6 +119,18 @@ const run = objectOf({
   outputLayers: optional(arrayOf(string)),
   initialWeights: optional(objectOf({ layers: wholeFrom(0), of: wholeFrom(0) })),
   notObservable: optional(arrayOf(objectOf({ node: string, op: string, reason: string }))),
+  nonFinite: optional(
+    objectOf({
+      layer: string,
+      value: oneOf('NaN', 'Inf'),
+      batch: wholeFrom(1),
+      sample: optional(string),
+      from: oneOf('data', 'weights', 'operator'),
+      operator: optional(objectOf({ node: string, op: string })),
+      tensor: optional(string),
+      reason: string,
+    } satisfies Record<keyof RunNonFinite, Shape>),
+  ),
   warnings: optional(arrayOf(string)),
 } satisfies Record<keyof Run, Shape>);
 

@@ -25,6 +25,7 @@ describe('a batch', () => {
     expect(batch.samples).toBe(2);
     expect(batch.take()).toEqual({
       samples: 2,
+      origins: ['sample 1,2', 'sample 3,4'],
       tensors: { x: { type: 'float32', dims: [2, 2], data: Float32Array.of(1, 2, 3, 4) } },
     });
     expect(batch.samples).toBe(0);

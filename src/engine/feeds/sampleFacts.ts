@@ -1,0 +1,25 @@
+import type { Feed } from '../../data/feed.js';
+
+/** What a feed tells of its samples one by one, beside their values. */
+export type SampleFacts = Pick<Feed, 'labels' | 'origins'>;
+
+/** The facts about the samples `start` to `end` (excluded). */
+export function factsOf({ labels, origins }: Feed, start: number, end: number): SampleFacts {
+  return {
+    ...(labels ? { labels: labels.slice(start, end) } : {}),
+    ...(origins ? { origins: origins.slice(start, end) } : {}),
+  };
+}
+
+/** The facts about the samples of consecutive feeds. */
+export function joinedFacts(feeds: readonly Feed[]): SampleFacts {
+  const isLabelled = feeds.some(({ labels }) => labels !== undefined);
+  return {
+    ...(isLabelled
+      ? { labels: feeds.flatMap((feed) => feed.labels ?? new Array<undefined>(feed.samples).fill(undefined)) }
+      : {}),
+    ...(feeds.every(({ origins }) => origins !== undefined)
+      ? { origins: feeds.flatMap(({ origins = [] }) => origins) }
+      : {}),
+  };
+}
