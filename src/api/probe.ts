@@ -29,6 +29,7 @@ export interface ProbeOptions
     | 'onError'
     | 'seed'
     | 'shapes'
+    | 'dtype'
     | 'image'
     | 'csv'
     | 'labels'

@@ -26,6 +26,7 @@ export interface SimilarityOptions
     | 'onError'
     | 'seed'
     | 'shapes'
+    | 'dtype'
     | 'image'
     | 'csv'
     | 'layers'

@@ -18,6 +18,14 @@ export interface ImageOptions {
   readonly layout?: 'nchw' | 'nhwc';
 }
 
+/** The types that raw numbers may have. */
+export const rawTypes = [
+  ...(['float32', 'float64', 'float16', 'bfloat16', 'int8', 'int16', 'int32', 'int64'] as const),
+  ...(['uint8', 'uint16', 'uint32', 'uint64', 'bool'] as const),
+] as const;
+
+export type RawType = (typeof rawTypes)[number];
+
 export interface CsvOptions {
   /** Names, 1-based numbers and ranges (`3-10`), as a list or separated by commas. Default: the numeric columns. */
   readonly columns?: string | readonly string[];
@@ -30,7 +38,7 @@ export interface CsvOptions {
 }
 
 /** The options that only some readers look at; `scaling`: `scale`, `mean` and `std` of those for images. */
-export type ReaderOptions = 'image' | 'scaling' | 'csv' | 'seed' | 'shapes';
+export type ReaderOptions = 'image' | 'scaling' | 'csv' | 'seed' | 'shapes' | 'dtype';
 
 /** What to read, and how. */
 export interface DataOptions {
@@ -48,8 +56,10 @@ export interface DataOptions {
   readonly maxSamples?: number;
   /** Whether samples are read in random order where they can be, so that these two have an effect without a limit. */
   readonly shuffles?: boolean;
-  /** Shapes without the batch axis, by input, for `random:<n>` where the model leaves dimensions open. */
+  /** Shapes without the batch axis, by input, for `random:<n>` and raw numbers where the model leaves dimensions open. */
   readonly shapes?: Readonly<Record<string, readonly number[]>>;
+  /** The type of the numbers in a raw file (`.bin`), little-endian. */
+  readonly dtype?: RawType;
   readonly image?: ImageOptions;
   readonly csv?: CsvOptions;
   /** A file with the class of every sample, in their order: `.npy`, `.csv` (`labelColumn`), or text with one a line. */

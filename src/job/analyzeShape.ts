@@ -1,4 +1,5 @@
 import type { AnalyzeOptions } from '../api/analyze.js';
+import { rawTypes } from '../data/options.js';
 import {
   convMethods,
   interpolations,
@@ -55,6 +56,7 @@ export const analyzeShape: Shape = strictObject({
   onError: optional(oneOf('fail', 'skip')),
   seed: optional(wholeFrom(0)),
   shapes: optional(recordOf(arrayOf(wholeFrom(1)))),
+  dtype: optional(oneOf(...rawTypes)),
   image: optional(
     strictObject({
       resize: optional(size),

@@ -159,6 +159,12 @@ export const dataKinds: readonly Kind[] = [
     read: (folder) => readData(join(folder, 'test_batch.bin'), ['n', 3, 32, 32]),
   },
   {
+    name: 'raw',
+    file: 'data.bin',
+    whole: async () => [Buffer.from(values.buffer)],
+    read: (folder) => readData(join(folder, 'data.bin'), ['n', 4], 'float32', { dtype: 'float32' }),
+  },
+  {
     name: 'safetensors',
     file: 'data.safetensors',
     whole: async () => [safetensors([6, 4], values)],

@@ -31,6 +31,7 @@ export type CompressionData = Pick<
   | 'onError'
   | 'seed'
   | 'shapes'
+  | 'dtype'
   | 'image'
   | 'csv'
   | 'layers'

@@ -4,7 +4,7 @@ import type { AnalyzeOptions, CsvOptions, ImageOptions } from '../../index.js';
 /** What `analyze` takes and other commands over data do too, by the names that commander gives it. */
 export interface AnalysisFlags
   extends Pick<AnalyzeOptions, 'reader' | 'onError' | 'seed' | 'layers' | 'exclude' | 'maxSamples' | 'every'>,
-    Pick<AnalyzeOptions, 'provider' | 'device' | 'threads' | 'labels' | 'classes' | 'inOrder'>,
+    Pick<AnalyzeOptions, 'provider' | 'device' | 'threads' | 'labels' | 'classes' | 'inOrder' | 'dtype'>,
     ImageOptions,
     CsvOptions {
   readonly data?: string[];
@@ -18,7 +18,18 @@ export interface AnalysisFlags
  * @throws UserError where there is no data.
  */
 export function analysisData(model: string, flags: AnalysisFlags) {
-  const { data, batch, shape: shapes, columns, labelColumn, missing, labels, classes, inOrder } = flags;
+  const {
+    data,
+    batch,
+    shape: shapes,
+    columns,
+    labelColumn,
+    missing,
+    labels,
+    classes,
+    inOrder,
+    dtype,
+  } = flags;
   const { resize, crop, scale, mean, std, color, layout } = flags;
   const { reader, onError, seed, layers, exclude, maxSamples, every, provider, device, threads } = flags;
   if (data === undefined) {
@@ -28,7 +39,7 @@ export function analysisData(model: string, flags: AnalysisFlags) {
   }
   return {
     ...{ model, data, reader, onError, seed, layers, exclude, maxSamples, every, provider, device, threads },
-    ...{ shapes, labels, classes, inOrder },
+    ...{ shapes, labels, classes, inOrder, dtype },
     image: { resize, crop, scale, mean, std, color, layout },
     csv: { columns, labelColumn, missing },
     batchSize: batch === 'auto' ? undefined : batch,

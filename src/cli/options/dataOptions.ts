@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { rawTypes } from '../../data/options.js';
 import { batchSize, classNames, list, number, numbers, repeated, shape, wholeNumber } from './parse.js';
 
 /** Options that say what data is read, and how. */
@@ -7,12 +8,12 @@ export function addDataOptions(command: Command): Command {
     .optionsGroup('Data:')
     .option(
       '--data <source>',
-      'images/, x.tar, x.zip, x.npy, x.npz, x.safetensors, x.csv, x.parquet, x.jsonl, MNIST or CIFAR files, an ONNX test set or random:<n>; @list.txt, - (a list on standard input), data-{0..9}.tar or a glob for several; or <input>=<source>, once for each input of the model',
+      'images/, x.tar, x.zip, x.npy, x.npz, x.safetensors, x.bin, x.csv, x.parquet, x.jsonl, MNIST or CIFAR files, an ONNX test set or random:<n>; @list.txt, - (a list on standard input), data-{0..9}.tar or a glob for several; or <input>=<source>, once for each input of the model',
       repeated,
     )
     .option(
       '--reader <name>',
-      'read it as images, tar, zip, npy, npz, safetensors, idx, cifar, csv, parquet, jsonl, onnx-test-set or random, or by a module of yours (./my-reader.mjs)',
+      'read it as images, tar, zip, npy, npz, safetensors, raw, idx, cifar, csv, parquet, jsonl, onnx-test-set or random, or by a module of yours (./my-reader.mjs)',
     )
     .addOption(
       new Option('--batch <n>', 'samples a batch; auto finds the fastest by measuring')
@@ -74,11 +75,14 @@ function addReaderOptions(command: Command): Command {
         .default(undefined, 'an error'),
     )
     .option('--label-column <name>', 'the column that holds the class, which is no feature')
-    .optionsGroup('Random data:')
+    .optionsGroup('Random data and raw numbers:')
     .addOption(
       new Option('--seed <n>', 'for other numbers, other samples of --max-samples, or another order')
         .argParser(wholeNumber(0))
         .default(undefined, '0'),
     )
-    .option('--shape <input=sizes>', 'what the model leaves open, such as image=3x224x224', shape);
+    .option('--shape <input=sizes>', 'what the model leaves open, such as image=3x224x224', shape)
+    .addOption(
+      new Option('--dtype <type>', 'of the numbers in a raw file (.bin), little-endian').choices(rawTypes),
+    );
 }

@@ -9,7 +9,8 @@ const kinds: readonly (readonly [Exclude<ReaderOptions, 'scaling'>, string])[] =
   ['image', 'images'],
   ['csv', 'tables'],
   ['seed', 'random:<n>, or for samples that --max-samples draws'],
-  ['shapes', 'random:<n>'],
+  ['shapes', 'random:<n> and raw numbers (.bin)'],
+  ['dtype', 'raw numbers (.bin)'],
 ];
 
 const SCALING = ['--scale', '--mean', '--std'];
@@ -57,7 +58,7 @@ export function refuseUnknownShapes({ shapes = {} }: DataOptions, inputs: readon
 function flagsGiven(options: DataOptions, kind: Exclude<ReaderOptions, 'scaling'>): string[] {
   const value = options[kind];
   if (value === undefined) return [];
-  if (kind === 'seed') return ['--seed'];
+  if (kind === 'seed' || kind === 'dtype') return [`--${kind}`];
   const keys = Object.entries(value).flatMap(([key, given]) => (given === undefined ? [] : [key]));
   if (kind === 'shapes') return keys.length > 0 ? ['--shape'] : [];
   return keys.map((key) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);

@@ -5,6 +5,7 @@ import { cifar } from '../readers/arrays/cifar.js';
 import { idx } from '../readers/arrays/idx.js';
 import { npy } from '../readers/arrays/npy.js';
 import { npz } from '../readers/arrays/npz.js';
+import { raw } from '../readers/arrays/raw.js';
 import { safetensors } from '../readers/arrays/safetensors.js';
 import { csv } from '../readers/csv/csv.js';
 import { images } from '../readers/images/images.js';
@@ -20,6 +21,7 @@ export const readers: readonly Reader[] = [
   safetensors,
   idx,
   cifar,
+  raw,
   tar,
   zip,
   npz,
