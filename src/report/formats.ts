@@ -3,6 +3,7 @@ import { json } from './data/json.js';
 import { type Format, textFormat } from './format.js';
 import { type FormatName, formatNames } from './formatNames.js';
 import { markdown } from './markdown/markdown.js';
+import { plotOf } from './options.js';
 import { table } from './table/table.js';
 
 /** A new one is a file of its own, a name in `formatNames.ts` and an entry here. */
@@ -18,12 +19,12 @@ const byName: Readonly<Record<FormatName, Format>> = {
   },
   svg: {
     kind: 'text',
-    fileName: ({ picture }) => `${picture?.plot ?? 'saturation'}.svg`,
+    fileName: (options) => `${plotOf(options)}.svg`,
     render: async (runs, options) => (await import('./charts/svg.js')).svg(runs, options),
   },
   png: {
     kind: 'binary',
-    fileName: ({ picture }) => `${picture?.plot ?? 'saturation'}.png`,
+    fileName: (options) => `${plotOf(options)}.png`,
     render: async (runs, options) => (await import('./charts/png.js')).png(runs, options),
   },
   'delve-csv': {

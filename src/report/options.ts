@@ -20,7 +20,7 @@ export interface RenderOptions {
   readonly picture?: PictureOptions;
   /** The number of the training step or epoch of the first run, for formats that keep a history. */
   readonly step?: number;
-  /** The step of each run, for the page, which draws them over it; absent: by the names. */
+  /** The step of each run, where they are a training's: shown over it. Absent: by the names, if at all. */
   readonly steps?: readonly number[];
   /** Quantities of the training, which the page draws beside the runs. */
   readonly scalars?: readonly Scalar[];
@@ -31,7 +31,7 @@ export interface RenderOptions {
 }
 
 export interface PictureOptions {
-  /** `saturation` by default. */
+  /** `saturation` by default, `heatmap` of a training. */
   readonly plot?: Plot;
   /** In CSS pixels (96 to an inch); 960 by default. */
   readonly width?: number;
@@ -59,6 +59,11 @@ export function styleOf(options: RenderOptions): Style {
     symbols: options.unicode === false ? ascii : unicode,
     width: Number.isNaN(width) ? DEFAULT_WIDTH : Math.floor(Math.min(WIDEST, Math.max(NARROWEST, width))),
   };
+}
+
+/** What a picture shows: of a training how its layers change, else the saturation of each. */
+export function plotOf({ picture, steps = [] }: RenderOptions): Plot {
+  return picture?.plot ?? (steps.length > 1 ? 'heatmap' : 'saturation');
 }
 
 /** What to call each run: as given, else its model's file name. */

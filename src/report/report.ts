@@ -64,6 +64,7 @@ function prepared(
       ...options,
       names: options.names && order.map((index) => options.names?.[index] ?? ''),
       folders: options.folders && order.map((index) => options.folders?.[index] ?? ''),
+      ...(options.steps && { steps: order.map((index) => options.steps?.[index] ?? 0) }),
     },
   ];
 }

@@ -363,3 +363,96 @@ describe('the live page', () => {
     },
   );
 });
+
+describe('a report of a series', () => {
+  async function series(...directions: number[]): Promise<string> {
+    const folder = await training(...directions);
+    await watched(folder, { trainData: ['random:40'] });
+    return `${folder}.watch`;
+  }
+
+  it('is a sparkline a layer and split, in the order of the steps, with advice on the last run', async () => {
+    const folder = await training(8, 6);
+    await checkpoint(folder, 10, 3);
+    await watched(folder, { trainData: ['random:40'] });
+    const { code, stdout } = await delve(['report', `${folder}.watch`]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^split eval · 3 steps, 1 to 10 · 64 samples of random:64$/m);
+    expect(stdout.match(/^b +█▇▄ +100\.0 % +37\.5 %/gm)).toHaveLength(2);
+    expect(stdout.indexOf('split train · 3 steps')).toBeGreaterThan(stdout.indexOf('split eval'));
+    const one = await delve(['report', `${folder}.watch`, '--split', 'train']);
+    expect(one.stdout).toMatch(/^split train · 3 steps, 1 to 10 · 40 samples/);
+    expect(one.stdout).not.toContain('split eval');
+    const none = await delve(['report', `${folder}.watch`, '--split', 'test']);
+    expect([none.code, none.stderr]).toEqual([
+      2,
+      'delve: --split test: there is no run of it here; there are eval and train\n',
+    ]);
+  });
+
+  it('draws a heatmap of one split by itself, and gives data the steps that the series has', async () => {
+    const folder = await series(8, 6, 3);
+    const picture = await delve(['report', folder, '--format', 'svg']);
+    expect(picture.stdout).toMatch(/Saturation, layer by run/);
+    expect(picture.stdout.match(/>epoch_\d</g)).toHaveLength(3);
+    // Names without numbers: the steps are those of the series.
+    const plain = await training();
+    await writeFile(join(plain, 'first.onnx'), network(8));
+    await watched(plain);
+    await writeFile(join(plain, 'second.onnx'), network(3));
+    await watched(plain);
+    const csv = await delve(['report', `${plain}.watch`, '--format', 'delve-csv']);
+    expect(
+      csv.stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split(';')[0]),
+    ).toEqual(['', '0', '1']);
+  });
+
+  it('tells several series apart by their folders, and refuses one without a run', async () => {
+    const [one, two] = [await series(8, 6), await series(8, 3)];
+    const { stdout } = await delve(['report', one, two, '--format', 'csv']);
+    const names = new Set(stdout.split('\n').map((line) => line.split(',')[0]));
+    expect([...names].slice(1).filter(Boolean)).toHaveLength(8);
+    expect(names).toContain(`${one}/epoch_1`);
+    const broken = await training();
+    await writeFile(join(broken, 'epoch_1.onnx'), 'no model');
+    await watched(broken);
+    const { code, stderr } = await delve(['report', `${broken}.watch`]);
+    expect([code, stderr]).toEqual([
+      2,
+      `delve: the series in ${broken}.watch has no run yet: none of its checkpoints could be analysed\n`,
+    ]);
+  });
+
+  it.skipIf(browserPath === undefined)('shows runs of one split together in the page', async () => {
+    const folder = await series(8, 6, 3);
+    const page = join(folder, 'page.html');
+    const scalars = join(folder, '..', 'log.csv');
+    await writeFile(scalars, 'step,loss\n1,0.5\n2,0.25\n3,0.125\n');
+    const made = await delve([
+      ...['report', folder, '--format', 'html', '--output', page, '--scalars', scalars],
+    ]);
+    expect([made.code, made.stderr]).toEqual([0, '']);
+    const browser = await openBrowser();
+    try {
+      const tab = await browser.newPage();
+      await tab.goto(`file://${page}`);
+      await tab.waitForSelector('html[data-ready]');
+      const heatmap = () => tab.locator('.chart.heatmap').getAttribute('aria-label');
+      expect(await heatmap()).toMatch(/of 3 layers in 3 runs/);
+      const split = () => tab.locator('header .faint').textContent();
+      expect(await split()).toContain('split eval');
+      expect(await tab.locator('select[aria-label=Run] option').count()).toBe(6);
+      const slider = tab.locator('input[aria-label="Run, by its place"]');
+      expect(await slider.getAttribute('max')).toBe('2');
+      await slider.fill('0');
+      expect(await tab.locator('h1').textContent()).toBe('epoch_1');
+      expect(await split()).toContain('split eval');
+      expect(await tab.locator('.chart.series').textContent()).toContain('loss');
+    } finally {
+      await browser.close();
+    }
+  });
+});

@@ -15,6 +15,8 @@ interface Options {
   readonly width?: number;
   readonly dpi?: number;
   readonly step?: number;
+  readonly split?: string;
+  readonly scalars?: string;
 }
 
 export function addReport(program: Command, context: Context): void {
@@ -22,7 +24,10 @@ export function addReport(program: Command, context: Context): void {
     .command('report')
     .summary('render runs as a table, a page, pictures or data')
     .description('Render one run or several, without a second pass over the data.')
-    .argument('[run...]', 'run directories; by default the newest *.delve here')
+    .argument(
+      '[run...]',
+      'run directories, or folders of series that delve watch made; by default the newest *.delve here',
+    )
     .addOption(
       new Option('--format <formats>', 'how they are rendered, several with commas; listed below')
         .argParser(oneOrMoreOf(formatNames))
@@ -35,6 +40,8 @@ export function addReport(program: Command, context: Context): void {
     .option('--width <pixels>', 'of a picture (960)', wholeNumber(1))
     .option('--dpi <n>', 'pixels an inch of a PNG (192, twice the size in pixels)', wholeNumber(1))
     .option('--step <n>', 'the epoch of the first run, for formats that keep a history', wholeNumber(0))
+    .option('--split <name>', 'only runs of this split, such as train')
+    .option('--scalars <file>', 'loss, accuracy, … by step, drawn beside in the page: JSON Lines or CSV')
     .addHelpText(
       'after',
       `
@@ -43,16 +50,18 @@ ${formatNames.map((name) => `  ${name.padEnd(13)}${formatSummaries[name]}`).join
 
 Examples:
   $ delve report
-  $ delve report model.delve --threshold 0.9 --format csv --output layers.csv`,
+  $ delve report model.delve --threshold 0.9 --format csv --output layers.csv
+  $ delve report checkpoints.watch --format html --output training.html`,
     )
     .action(async (names: string[], { format: chosen, output, ...options }: Options) => {
-      const [{ readRun }, { recutRun }] = await Promise.all([
-        import('../../run/files/readRun.js'),
+      const [{ givenRuns }, { readScalars }, { recutRun }] = await Promise.all([
+        import('../../job/watch/givenRuns.js'),
+        import('../../job/watch/scalars.js'),
         import('../../run/compare/recutRun.js'),
       ]);
-      const { threshold, idimRule: rule, plot, width, dpi, step } = options;
-      const named = await namedOrNewest(names, context);
-      const runs = await Promise.all(named.map((name) => readRun(name)));
+      const { threshold, idimRule: rule, plot, width, dpi, step, split, scalars } = options;
+      const given = await givenRuns(await namedOrNewest(names, context), split);
+      const { runs, folders, steps } = given;
       const cut = runs.map((run) =>
         threshold || rule
           ? recutRun(run, threshold ?? run.settings.thresholds ?? run.settings.threshold, rule)
@@ -60,10 +69,12 @@ Examples:
       );
       const { stdout, env } = context;
       const common: ReportOptions = {
-        names: named,
-        folders: named,
+        names: given.names,
+        folders,
         picture: { plot, width, dpi },
         step,
+        ...(steps && { steps }),
+        ...(scalars !== undefined && { scalars: await readScalars(scalars, { mustExist: true }) }),
         ...(output === undefined ? { color: hasColor(stdout, env), width: stdout.columns } : {}),
       };
       if (output !== undefined)

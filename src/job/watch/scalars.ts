@@ -11,15 +11,15 @@ const STEP_NAMES = ['step', 'global_step', 'epoch', 'iteration', 'iter'];
  * The quantities that a training loop appends to a file, one row a step: JSON Lines, or CSV with a header. A last line
  * that is still being written is left for the next time.
  *
+ * @param mustExist whether a file that is not there is an error; a training that runs may not have written yet.
  * @throws UserError where the file cannot be read, or a row before the last is neither.
  */
-export async function readScalars(path: string): Promise<Scalar[]> {
+export async function readScalars(path: string, { mustExist = false } = {}): Promise<Scalar[]> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    // The training may not have written yet.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (!mustExist && error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw new UserError(`--scalars ${path} cannot be read: ${messageOf(error)}`);
   }
   const rows = /^\s*\{/.test(text) ? jsonRows(text, path) : csvRows(text);

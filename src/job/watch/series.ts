@@ -68,6 +68,19 @@ export class Series {
     return new Series(folder, own, stored.entries);
   }
 
+  /**
+   * A series as it is stored, whatever it was made from.
+   *
+   * @returns `undefined` where the folder holds none.
+   * @throws UserError where its file is damaged.
+   */
+  static async read(folder: string): Promise<Series | undefined> {
+    const text = await textOf(join(folder, SERIES_FILE));
+    if (text === undefined) return undefined;
+    const { made, entries } = parsed(text, folder);
+    return new Series(folder, made, entries);
+  }
+
   /** In the order of their steps. */
   get entries(): readonly SeriesEntry[] {
     return this.#entries.toSorted((a, b) => a.step - b.step);

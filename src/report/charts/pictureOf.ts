@@ -1,7 +1,8 @@
 import { UserError } from '../../errors.js';
 import type { Run } from '../../run/schema.js';
 import type { Plot } from '../formatNames.js';
-import { namesOf, type RenderOptions } from '../options.js';
+import { bySplit } from '../history/splits.js';
+import { namesOf, plotOf, type RenderOptions } from '../options.js';
 import { heatmapPicture } from './heatmapPicture.js';
 import { idimPicture } from './idimPicture.js';
 import type { NamedRun, Picture } from './picture.js';
@@ -28,7 +29,8 @@ export function pictureOf(
   runs: readonly Run[],
   options: RenderOptions,
 ): Picture & { readonly width: number; readonly plot: Plot } {
-  const { plot = 'saturation', width = DEFAULT_WIDTH, layers } = options.picture ?? {};
+  const { width = DEFAULT_WIDTH, layers } = options.picture ?? {};
+  const plot = plotOf(options);
   if (!(width >= NARROWEST && width <= WIDEST)) {
     throw new UserError(
       `--width ${width} is no width of a picture: give pixels from ${NARROWEST} to ${WIDEST}`,
@@ -36,7 +38,9 @@ export function pictureOf(
   }
   const names = namesOf(runs, options);
   const chosen = runs.map((run, i) => ({ name: names[i], run: onlyLayers(run, layers) }));
-  return { ...pictures[plot](chosen, width), width, plot };
+  // Splits of one training side by side would look like one that goes back and forth.
+  const shown = options.steps ? bySplit(chosen)[0] : chosen;
+  return { ...pictures[plot](shown, width), width, plot };
 }
 
 function onlyLayers(run: Run, wanted: readonly string[] | undefined): Run {

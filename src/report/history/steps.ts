@@ -9,14 +9,15 @@ const AT_THE_END = /[-_=. ](\d+)$/;
 
 /**
  * The training step or epoch of each run, for formats that keep a history: counted up from `options.step`; without
- * it, the number of the checkpoint in the name of each run, its model or the folders that hold them; without any
+ * it, `options.steps`; without both, the number of the checkpoint in the name of each run, its model or the folders that hold them; without any
  * such number, counted up from `next`. Runs of different splits may share a step, and are counted apart.
  *
  * @throws UserError where only some of the runs have a number in their names, or two runs of one split have the same.
  */
 export function stepsOf(runs: readonly Run[], options: RenderOptions, next = 0): number[] {
   if (options.step !== undefined) return countedUp(runs, options.step);
-  const found = runs.map((run, index) => stepInNames(run, options.names?.[index]));
+  const told = options.steps?.length === runs.length ? options.steps : undefined;
+  const found = told ?? runs.map((run, index) => stepInNames(run, options.names?.[index]));
   if (found.every((step) => step === undefined)) return countedUp(runs, next);
   const calledBy = (index: number) => options.names?.[index] ?? runs[index].model.path;
   return found.map((step, index) => {
@@ -35,7 +36,7 @@ export function stepsOf(runs: readonly Run[], options: RenderOptions, next = 0):
     );
     if (twin < 0) return step;
     throw new UserError(
-      `${calledBy(twin)} and ${calledBy(index)} are both of step ${step} by their names: give the first one's by --step`,
+      `${calledBy(twin)} and ${calledBy(index)} are both of step ${step}${told ? '' : ' by their names'}: give the first one's by --step`,
     );
   });
 }
@@ -46,8 +47,9 @@ export function stepsOf(runs: readonly Run[], options: RenderOptions, next = 0):
  */
 export function orderBySteps(runs: readonly Run[], options: RenderOptions): number[] {
   const given = runs.map((_, index) => index);
-  const { step, names, folders } = options;
+  const { step, steps: told, names, folders } = options;
   if (step !== undefined || [names, folders].some((each) => each && each.length < runs.length)) return given;
+  if (told?.length === runs.length) return given.toSorted((a, b) => told[a] - told[b]);
   const found = runs.map((run, index) => stepInNames(run, names?.[index]));
   const steps = found.filter((step) => step !== undefined);
   const distinct = new Set(found.map((step, index) => `${step} ${runs[index].settings.split}`));

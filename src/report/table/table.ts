@@ -7,6 +7,8 @@ import { displayWidth, padEnd, padStart, shorten, wrap } from '../../text/displa
 import { compact, percent } from '../../text/numbers.js';
 import { printable } from '../../text/printable.js';
 import { shortNames } from '../../text/shortNames.js';
+import { seriesTable } from '../history/seriesTable.js';
+import { bySplit } from '../history/splits.js';
 import { MOST_DIRECTIONS, mostDirections } from '../mostDirections.js';
 import { namesOf, type RenderOptions, type Style, styleOf } from '../options.js';
 import { biasInWords, PLUS_MINUS, plusMinusInWords } from '../uncertaintyInWords.js';
@@ -22,10 +24,12 @@ const NAME_IN_SENTENCE = 48;
 
 /**
  * Runs for people: a line and a bar a layer, doubts in words, and what to make of it all. Several stand side by side
- * where they fit, else one below the other; either way what the marks mean, and advice on the last run, come once.
+ * where they fit, else one below the other; either way what the marks mean, and advice on the last run, come once. A
+ * training is a sparkline a layer instead.
  */
 export function table(runs: readonly Run[], options: RenderOptions): string {
   const style = styleOf(options);
+  if (options.steps && runs.length > 1) return training(runs, options, options.steps, style);
   const last = runs[runs.length - 1];
   const naming = namingOf(runs, style);
   const together = runs.length > 1 ? sideBySide(runs, options, style, naming) : undefined;
@@ -43,6 +47,30 @@ export function table(runs: readonly Run[], options: RenderOptions): string {
     .filter(({ length }) => length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
+}
+
+/** The runs of each split by their steps; advice is on the last run that the network was not trained on. */
+function training(
+  runs: readonly Run[],
+  options: RenderOptions,
+  steps: readonly number[],
+  style: Style,
+): string {
+  const splits = bySplit(runs.map((run, i) => ({ run, step: steps[i], name: namesOf(runs, options)[i] })));
+  const naming = namingOf(runs, style);
+  const parts = splits.map((each) => {
+    const [first, last] = [each[0], each[each.length - 1]];
+    const { data, settings } = last.run;
+    const title = `split ${settings.split} · ${each.length} steps, ${first.step} to ${last.step} · ${data.samples} samples of ${printable(data.source)}`;
+    return `${wrap(title, style.width).join('\n')}\n\n${seriesTable(
+      each.map(({ run }) => run),
+      options,
+    )}`;
+  });
+  const about = splits[0][splits[0].length - 1];
+  const reading = readLayers(about.run);
+  const sections = [legend([reading], style), advice(reading, about.name, naming, style)];
+  return `${parts.join('\n')}\n${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
 /** How to write layers in sentences: different ones stay different. */

@@ -2,7 +2,7 @@ import { drawnText } from '../../charts/drawnText.js';
 import { shade } from '../../charts/shade.js';
 import { Chart, inks } from './charts.js';
 import { el } from './dom.js';
-import type { Model, View } from './model.js';
+import { alike, type Model, type View } from './model.js';
 import { percent, shortener, shortName } from './words.js';
 
 /** Several runs side by side: a heatmap layer × run, and the change from the first to the last. */
@@ -11,10 +11,11 @@ export function comparison(model: Model): HTMLElement | undefined {
   const chart = new Chart('heatmap');
   const body = el('tbody');
   model.draws((view) => {
-    const names = layersOf(view);
+    const runs = alike(view);
+    const names = layersOf(runs);
     chart.element.style.height = `${Math.max(220, 90 + 18 * names.length)}px`;
-    chart.draw(option(view, names), description(view, names));
-    body.replaceChildren(...changes(view, names));
+    chart.draw(option(runs, names), description(runs, names));
+    body.replaceChildren(...changes(runs, names));
   });
   const heads = ['layer', 'first', 'last', 'change'].map((title) => el('th', { scope: 'col' }, title));
   return el(
@@ -41,17 +42,19 @@ export function comparison(model: Model): HTMLElement | undefined {
   );
 }
 
-const layersOf = ({ runs }: View): string[] => [
+type Runs = View['runs'];
+
+const layersOf = (runs: Runs): string[] => [
   ...new Set(runs.flatMap(({ run }) => run.layers.map(({ name }) => name))),
 ];
 
-const saturationOf = (view: View, run: number, name: string): number | null =>
-  view.runs[run].run.layers.find((layer) => layer.name === name)?.saturation ?? null;
+const saturationOf = ({ run }: Runs[number], name: string): number | null =>
+  run.layers.find((layer) => layer.name === name)?.saturation ?? null;
 
-function option(view: View, names: readonly string[]) {
+function option(runs: Runs, names: readonly string[]) {
   const { text, faint, line, surface } = inks();
-  const runNames = view.runs.map(({ name }) => name);
-  const cells = view.runs.flatMap(({ run }, column) => {
+  const runNames = runs.map(({ name }) => name);
+  const cells = runs.flatMap(({ run }, column) => {
     const byName = new Map(run.layers.map(({ name, saturation }) => [name, saturation]));
     return names.flatMap((name, row) => {
       const value = byName.get(name);
@@ -68,7 +71,7 @@ function option(view: View, names: readonly string[]) {
       textStyle: { color: text },
       formatter: (item: unknown) => {
         const [column, row, value] = (item as { value: [number, number, number] }).value;
-        return `${drawnText(shortName(names[row], 60))}\n${shortName(view.runs[column].name, 40)}: ${percent(value)}`;
+        return `${drawnText(shortName(names[row], 60))}\n${shortName(runs[column].name, 40)}: ${percent(value)}`;
       },
     },
     visualMap: {
@@ -97,15 +100,15 @@ function option(view: View, names: readonly string[]) {
   };
 }
 
-function description({ runs }: View, names: readonly string[]): string {
+function description(runs: Runs, names: readonly string[]): string {
   return `Heatmap: saturation of ${names.length} layers in ${runs.length} runs. The table has the changes.`;
 }
 
-function changes(view: View, names: readonly string[]): HTMLElement[] {
-  const last = view.runs.length - 1;
+function changes(runs: Runs, names: readonly string[]): HTMLElement[] {
+  const [first, last] = [runs[0], runs[runs.length - 1]];
   const short = shortener(names, 44);
   return names
-    .map((name) => ({ name, from: saturationOf(view, 0, name), to: saturationOf(view, last, name) }))
+    .map((name) => ({ name, from: saturationOf(first, name), to: saturationOf(last, name) }))
     .sort((a, b) => Math.abs((b.to ?? 0) - (b.from ?? 0)) - Math.abs((a.to ?? 0) - (a.from ?? 0)))
     .map(({ name, from, to }) => {
       const change =

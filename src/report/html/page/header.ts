@@ -3,7 +3,7 @@ import { remarks } from '../../../readings/remarks.js';
 import { unicode } from '../../../text/symbols.js';
 import { accuracyInWords } from '../../accuracyInWords.js';
 import { el } from './dom.js';
-import type { Model } from './model.js';
+import { alike, type Model } from './model.js';
 import { counted, sentence, share, shortName } from './words.js';
 
 /** The slider's ends: −log10 of what is not explained, so that 99 and 99.9 % are as far apart as 90 and 99 %. */
@@ -80,16 +80,22 @@ function runChooser(model: Model): HTMLElement | null {
   const options = runs.map(({ name }, i) => el('option', { value: i }, shortName(name, 40)));
   const select = el('select', { 'aria-label': 'Run' }, ...options);
   select.addEventListener('change', () => model.show({ current: Number(select.value) }));
-  // A training is walked through with a slider.
+  // A training is walked through with a slider, within its split.
   const slider =
-    runs.length > 2 &&
-    el('input', { type: 'range', min: 0, max: runs.length - 1, step: 1, 'aria-label': 'Run, by its place' });
-  if (slider) slider.addEventListener('input', () => model.show({ current: Number(slider.value) }));
-  model.draws(({ current }) => {
-    select.value = String(current);
+    runs.length > 2 && el('input', { type: 'range', min: 0, step: 1, 'aria-label': 'Run, by its place' });
+  if (slider) {
+    slider.addEventListener('input', () => {
+      const { view } = model;
+      model.show({ current: view.runs.indexOf(alike(view)[Number(slider.value)]) });
+    });
+  }
+  model.draws((view) => {
+    select.value = String(view.current);
     if (!slider) return;
-    slider.value = String(current);
-    slider.setAttribute('aria-valuetext', runs[current].name);
+    const shown = view.runs[view.current];
+    slider.max = String(alike(view).length - 1);
+    slider.value = String(alike(view).indexOf(shown));
+    slider.setAttribute('aria-valuetext', shown.name);
   });
   return el('span', { class: 'runs' }, select, slider);
 }

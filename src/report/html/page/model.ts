@@ -26,6 +26,34 @@ export interface View {
   readonly layer: string | undefined;
 }
 
+/** The runs that belong beside the one that is shown: of a training, those of the same split. */
+export function alike({ runs, current }: View): View['runs'] {
+  const steps = new Set(runs.flatMap(({ step }) => step ?? []));
+  const { split } = runs[current].run.settings;
+  return steps.size < 2 ? runs : runs.filter(({ run }) => run.settings.split === split);
+}
+
+/** The runs that lie nearest to the one that is shown, of those that belong beside it, in their order. */
+export function nearest(view: View, most: number): View['runs'] {
+  const beside = alike(view);
+  const current = beside.indexOf(view.runs[view.current]);
+  return beside
+    .map((run, index) => ({ run, index, distance: Math.abs(index - current) }))
+    .filter(({ distance }) => distance > 0)
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, most)
+    .sort((a, b) => a.index - b.index)
+    .map(({ run }) => run);
+}
+
+/** The last run of a split, or of what the network was not trained on. */
+function newestOf(runs: readonly { readonly run: Run }[], split?: string): number {
+  const wanted = runs.findLastIndex(({ run: { settings } }) =>
+    split === undefined ? settings.split !== 'train' : settings.split === split,
+  );
+  return wanted < 0 ? runs.length - 1 : wanted;
+}
+
 /** Holds what is shown, and tells everyone who draws it when that changes. */
 export class Model {
   readonly #whole: readonly {
@@ -43,11 +71,10 @@ export class Model {
       const run = { ...stored, layers };
       return { name, step, run, reading: readLayers(run) };
     });
-    const last = this.#whole[this.#whole.length - 1];
-    const { threshold } = last.run.settings;
+    const current = newestOf(this.#whole);
+    const { threshold } = this.#whole[current].run.settings;
     const runs = this.#cut(threshold);
     // What there is to do something about comes first.
-    const current = runs.length - 1;
     const { readings } = runs[current];
     const telling = readings.find(({ kind }) => !unremarkable.has(kind)) ?? readings[0];
     this.#view = { threshold, runs, current, layer: telling?.layer.name };
@@ -70,14 +97,17 @@ export class Model {
     for (const draw of this.#listeners) draw(this.#view);
   }
 
-  /** Shows what was shown before: the same layer and threshold, and the newest run where that was shown. */
+  /** Shows what was shown before: the same layer and threshold, and the newest run of a split where that was shown. */
   keep({ threshold, layer, current, runs: before }: View): void {
     const { runs } = this.#view;
-    const same = runs.findIndex(({ name }) => name === before[current].name);
-    const known = runs.some(({ run }) => run.layers.some(({ name }) => name === layer));
+    const { name, run: was } = before[current];
+    const { split } = was.settings;
+    const wasNewest = current === newestOf(before, split);
+    const same = wasNewest ? newestOf(runs, split) : runs.findIndex((each) => each.name === name);
+    const known = runs.some(({ run }) => run.layers.some((each) => each.name === layer));
     this.show({
       threshold,
-      ...(current === before.length - 1 || same < 0 ? {} : { current: same }),
+      ...(same < 0 ? {} : { current: same }),
       ...(known ? { layer } : {}),
     });
   }

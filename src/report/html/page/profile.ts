@@ -3,7 +3,7 @@ import type { LayerReading } from '../../../readings/reading.js';
 import { drawnText } from '../../charts/drawnText.js';
 import { readingLooks } from '../../charts/palette.js';
 import { Chart, inks, lineLook } from './charts.js';
-import type { Model, View } from './model.js';
+import { type Model, nearest, type View } from './model.js';
 import { number, percent, share, shortener, shortName } from './words.js';
 
 /** More lines than these tell nothing apart: the heatmap has all runs. */
@@ -21,12 +21,13 @@ export function profile(model: Model): HTMLElement {
   return chart.element;
 }
 
-function option({ runs, current, layer: chosen, threshold }: View) {
+function option(view: View) {
+  const { runs, current, layer: chosen, threshold } = view;
   const { text, faint, line, surface } = inks();
   const { readings, reading } = runs[current];
   // The bound is one of the threshold that readings are made at.
   const tailBelow = threshold === READING_THRESHOLD ? reading.tailBelow : undefined;
-  const others = runs.filter((_, i) => i !== current).slice(0, MOST_OTHERS);
+  const others = nearest(view, MOST_OTHERS);
   const isLong = readings.length > LONG;
   const names = readings.map(({ layer }) => layer.name);
   return {
@@ -52,7 +53,8 @@ function option({ runs, current, layer: chosen, threshold }: View) {
       textStyle: { color: text },
       renderMode: 'richText' as const,
       confine: true,
-      formatter: (items: unknown) => tip(runs, current, Array.isArray(items) ? items[0]?.dataIndex : 0),
+      formatter: (items: unknown) =>
+        tip(runs[current], others, Array.isArray(items) ? items[0]?.dataIndex : 0),
     },
     ...(isLong
       ? {
@@ -159,8 +161,8 @@ function labelInterval(count: number): number {
   return Math.max(0, Math.ceil((count * LEAST_PIXELS) / Math.max(1, room)) - 1);
 }
 
-function tip(runs: View['runs'], current: number, index: number): string {
-  const reading = runs[current].readings[index];
+function tip({ readings }: View['runs'][number], others: View['runs'], index: number): string {
+  const reading = readings[index];
   if (!reading) return '';
   const { layer, kind } = reading;
   const lines = [
@@ -169,8 +171,8 @@ function tip(runs: View['runs'], current: number, index: number): string {
     `${layer.intrinsicDimensionality ?? '–'} of ${layer.features} directions${between(layer.uncertainty?.intrinsicDimensionality)}`,
     `effective rank ${number(layer.effectiveRank)}`,
   ];
-  for (const [i, { name, run }] of runs.entries()) {
-    const other = i === current ? undefined : run.layers.find((each) => each.name === layer.name);
+  for (const { name, run } of others) {
+    const other = run.layers.find((each) => each.name === layer.name);
     if (other)
       lines.push(`${shortName(name, 30)}: ${other.saturation === null ? '–' : percent(other.saturation)}`);
   }

@@ -1,7 +1,7 @@
 import type { LayerReading } from '../../../readings/reading.js';
 import { drawnText } from '../../charts/drawnText.js';
 import { inks, lineLook } from './charts.js';
-import type { View } from './model.js';
+import { nearest, type View } from './model.js';
 import { number, percent, share, shortName } from './words.js';
 
 /** More lines than these tell nothing apart. */
@@ -113,17 +113,11 @@ export function spectrumOption({ layer }: LayerReading, view: View) {
 }
 
 /** The layer in the other runs: those nearest to the current one, where there are many. */
-function sameLayer(name: string, { runs, current }: View) {
-  return runs
-    .map((each, index) => ({ ...each, distance: Math.abs(index - current), index }))
-    .filter(({ distance }) => distance > 0)
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, MOST_OTHERS)
-    .sort((a, b) => a.index - b.index)
-    .flatMap((other) => {
-      const layer = other.run.layers.find((each) => each.name === name);
-      return layer ? [{ name: drawnText(shortName(other.name, 24)), eigenvalues: layer.eigenvalues }] : [];
-    });
+function sameLayer(name: string, view: View) {
+  return nearest(view, MOST_OTHERS).flatMap((other) => {
+    const layer = other.run.layers.find((each) => each.name === name);
+    return layer ? [{ name: drawnText(shortName(other.name, 24)), eigenvalues: layer.eigenvalues }] : [];
+  });
 }
 
 /** A logarithm has no place for 0. */
