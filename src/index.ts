@@ -89,6 +89,7 @@ export { type FormatName, type Plot, plots } from './report/formatNames.js';
 export { formats } from './report/formats.js';
 export { inspectionTable } from './report/inspection/inspectionTable.js';
 export type { PictureOptions, RenderOptions } from './report/options.js';
+export type { OwnFormat, OwnFormatOptions, OwnRendering } from './report/ownFormat.js';
 export { type ReportOptions, renderReport, report } from './report/report.js';
 export type { SettingDifference } from './run/compare/comparableSettings.js';
 export { diffRuns, type LayerDiff, type RunDiff } from './run/compare/diffRuns.js';

@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import { type CheckConfig, checkConfigOf, checkKeys } from '../check/checkConfig.js';
 import { requireShape } from '../check/parseRule.js';
-import { isModule } from '../data/readers/own/isModule.js';
 import { UserError } from '../errors.js';
+import { isModule } from '../files/ownModule.js';
 import { formatNames, plots } from '../report/formatNames.js';
 import {
   arrayOf,
@@ -13,6 +13,7 @@ import {
   type Shape,
   ShapeError,
   string,
+  where,
   wholeFrom,
 } from '../shape/jsonShape.js';
 import { strictObject } from '../shape/strictObject.js';
@@ -42,9 +43,14 @@ export interface JobConfig extends CheckConfig {
   readonly reports: readonly JobReport[];
 }
 
+const isFormat = (name: string): boolean => formatNames.some((known) => known === name);
+
 const reports = arrayOf(
   strictObject({
-    format: oneOf(...formatNames),
+    format: where(
+      (value) => typeof value === 'string' && (isFormat(value) || isModule(value)),
+      `one of ${formatNames.join(', ')}, or a module such as ./my-format.mjs`,
+    ),
     output: string,
     plot: optional(oneOf(...plots)),
     width: optional(wholeFrom(1)),
@@ -106,6 +112,7 @@ export function jobConfigOf(value: unknown, file: string): JobConfig {
     analyze: placed((value.analyze ?? {}) as JobAnalyzeOptions, at),
     reports: ((value.reports ?? []) as JobReport[]).map((report) => ({
       ...report,
+      ...(isModule(report.format) ? { format: at(report.format) } : {}),
       output: outputAt(report, at),
     })),
   };

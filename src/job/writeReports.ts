@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { formatOf, type ReportOptions, renderReport } from '../report/report.js';
+import { loadedFormat, type ReportOptions, renderReport } from '../report/report.js';
 import { readsOf } from '../run/files/harm.js';
 import type { Run } from '../run/schema.js';
 import { isFolder, type OutputFile, textIn, writeOutputs } from './outputFiles.js';
@@ -20,11 +20,14 @@ export async function writeReports(
   output: string,
   options: ReportOptions,
 ): Promise<readonly string[]> {
-  const inFolder = formats.length > 1 || (formatOf(formats[0]).kind !== 'folder' && (await isFolder(output)));
+  const chosen = await Promise.all(
+    formats.map(async (format) => ({ format, ...(await loadedFormat(format)) })),
+  );
+  const isOne = chosen.length === 1;
+  const placeIn = isOne && !(await isFolder(output)) ? undefined : output;
   const files: OutputFile[] = [];
-  for (const format of formats) {
-    const { fileName, appends } = formatOf(format);
-    const path = inFolder ? join(output, fileName(options)) : output;
+  for (const { format, fileName, appends } of chosen) {
+    const path = placeIn === undefined ? output : join(placeIn, fileName(options));
     const existing = appends ? await textIn(path) : undefined;
     const content = await renderReport(runs, {
       ...options,
@@ -32,7 +35,10 @@ export async function writeReports(
       ...(existing === undefined ? {} : { existing }),
     });
     if (typeof content === 'string' || content instanceof Uint8Array) files.push({ path, content });
-    else for (const [name, part] of content) files.push({ path: join(path, name), content: part });
+    // Files of one format lie in the folder that is named; of several, in one each.
+    else
+      for (const [name, part] of content)
+        files.push({ path: join(isOne ? output : path, name), content: part });
   }
   await requireHarmless(
     files.map(({ path }) => path),

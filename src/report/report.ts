@@ -1,4 +1,5 @@
 import { UserError } from '../errors.js';
+import { isModule } from '../files/ownModule.js';
 import { recutRun } from '../run/compare/recutRun.js';
 import type { Run } from '../run/schema.js';
 import type { Format, Rendering } from './format.js';
@@ -7,7 +8,7 @@ import { orderBySteps } from './history/steps.js';
 import type { RenderOptions } from './options.js';
 
 export interface ReportOptions extends RenderOptions {
-  /** One of `formats`; `table` by default. */
+  /** One of `formats`, or the path of a module of one's own (`OwnFormat`); `table` by default. */
   readonly format?: string;
   /** Cut the stored spectra again at this share of the variance, above 0 and up to 1; of several, the first counts. */
   readonly threshold?: number | readonly number[];
@@ -39,14 +40,25 @@ export async function renderReport(
   runs: Run | readonly Run[],
   options: ReportOptions = {},
 ): Promise<Rendering> {
-  return await formatOf(options.format ?? 'table').render(...prepared(runs, options));
+  return await (await loadedFormat(options.format ?? 'table')).render(...prepared(runs, options));
+}
+
+/**
+ * The format of that name, or out of the user's module.
+ *
+ * @throws UserError where there is none, or the module cannot be loaded.
+ */
+export async function loadedFormat(name: string): Promise<Format> {
+  return isModule(name) ? (await import('./ownFormat.js')).ownFormat(name) : formatOf(name);
 }
 
 /** @throws UserError where there is none of that name. */
-export function formatOf(name: string): Format {
+function formatOf(name: string): Format {
   const format = formats.get(name);
   if (format) return format;
-  throw new UserError(`there is no format ${name}: choose one of ${[...formats.keys()].join(', ')}`);
+  throw new UserError(
+    `there is no format ${name}: choose one of ${[...formats.keys()].join(', ')}, or a module such as ./my-format.mjs`,
+  );
 }
 
 function prepared(

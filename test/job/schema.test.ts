@@ -45,6 +45,7 @@ const good: readonly unknown[] = [
   rules({ statistic: 'tail', level: 'off' }),
   { reports: [] },
   { reports: [{ format: 'csv', output: 'layers.csv' }] },
+  { reports: [{ format: './mine.mjs', output: 'mine.txt' }] },
   { reports: [{ format: 'table', output: 'out/', plot: 'spectrum', width: 800, dpi: 300 }] },
   analyze({}),
   analyze({
@@ -171,7 +172,7 @@ describe('the published schema and the program judge alike', () => {
   it('about every statistic and every format there is', () => {
     const { statistic } = schema.properties.rules.items.properties;
     expect(statistic.enum).toEqual(statisticNames);
-    expect(schema.properties.reports.items.properties.format.enum).toEqual([...formats.keys()]);
+    expect(schema.properties.reports.items.properties.format.anyOf[0].enum).toEqual([...formats.keys()]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { isModule } from '../../files/ownModule.js';
 import { formatNames, formatSummaries, type Plot, plots } from '../../report/formatNames.js';
 import type { ReportOptions } from '../../report/report.js';
 import type { Run } from '../../run/schema.js';
@@ -29,8 +30,11 @@ export function addReport(program: Command, context: Context): void {
       'run directories, or folders of series that delve watch made; by default the newest *.delve here',
     )
     .addOption(
-      new Option('--format <formats>', 'how they are rendered, several with commas; listed below')
-        .argParser(oneOrMoreOf(formatNames))
+      new Option(
+        '--format <formats>',
+        'how they are rendered, several with commas; listed below, or ./my-format.mjs',
+      )
+        .argParser(oneOrMoreOf(formatNames, isModule))
         .default(['table'], 'table'),
     )
     .option('--output <path>', 'a file, or a folder for several formats, instead of stdout')
@@ -90,7 +94,7 @@ async function renderedText(
   options: ReportOptions,
   onTerminal: boolean,
 ): Promise<string> {
-  const [{ formatOf, renderReport }, { UserError }] = await Promise.all([
+  const [{ loadedFormat, renderReport }, { UserError }] = await Promise.all([
     import('../../report/report.js'),
     import('../../errors.js'),
   ]);
@@ -98,7 +102,7 @@ async function renderedText(
   if (others.length > 0) {
     throw new UserError('several formats do not go to stdout: name a folder with --output, such as report/');
   }
-  const { kind, fileName } = formatOf(format);
+  const { kind, fileName } = await loadedFormat(format);
   if (format === 'html' && onTerminal) {
     throw new UserError(
       `a page of about a megabyte is not for a terminal: name where to write it with --output, such as ${fileName(options)}`,

@@ -92,10 +92,13 @@ export function classNames(text: string): string | string[] {
 }
 
 /** Some of these names, with commas between them. */
-export function oneOrMoreOf(allowed: readonly string[]): (text: string) => string[] {
+export function oneOrMoreOf(
+  allowed: readonly string[],
+  isOwn: (name: string) => boolean = () => false,
+): (text: string) => string[] {
   return (text) => {
     const names = text.split(',').map((name) => name.trim());
-    if (names.every((name) => allowed.includes(name))) return [...new Set(names)];
+    if (names.every((name) => allowed.includes(name) || isOwn(name))) return [...new Set(names)];
     throw new InvalidArgumentError(`Choose one of ${allowed.join(', ')}.`);
   };
 }

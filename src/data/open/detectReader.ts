@@ -1,8 +1,8 @@
 import { open, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
+import { isModule } from '../../files/ownModule.js';
 import type { Reader, SourceEntry } from '../reader.js';
-import { isModule } from '../readers/own/isModule.js';
 import { ownReader } from '../readers/own/ownReader.js';
 import { readers } from './registry.js';
 

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.js';
+import { isModule } from '../../files/ownModule.js';
 import type { ModelInput } from '../../onnx/modelInput.js';
 import { describeShape } from '../batches/fitShape.js';
 import { gatherFeeds, knownClass, type OnError } from '../batches/gatherFeeds.js';
@@ -13,7 +14,6 @@ import { expandSource } from '../lists/expandSource.js';
 import { openList } from '../lists/openList.js';
 import type { DataOptions } from '../options.js';
 import type { OpenedSource } from '../reader.js';
-import { isModule } from '../readers/own/isModule.js';
 import { requireFits } from '../requireFits.js';
 import { assignSources } from './assignSources.js';
 import { detectReader } from './detectReader.js';

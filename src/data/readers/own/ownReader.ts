@@ -1,6 +1,6 @@
-import { basename, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { basename } from 'node:path';
 import { messageOf, UserError } from '../../../errors.js';
+import { ownModule } from '../../../files/ownModule.js';
 import type { ModelInput } from '../../../onnx/modelInput.js';
 import { isRecord } from '../../../shape/jsonShape.js';
 import type { Reader } from '../../reader.js';
@@ -41,17 +41,11 @@ export type OwnSampleReader = (
  * @throws UserError where it cannot be loaded or exports no function.
  */
 export async function ownReader(path: string): Promise<Reader> {
-  const loaded: unknown = await import(pathToFileURL(resolve(path)).href).catch((error: unknown) => {
-    throw new UserError(`the reader ${path} cannot be loaded (${messageOf(error)}): fix it`, {
-      cause: error,
-    });
-  });
-  const read = isRecord(loaded) ? loaded.default : undefined;
-  if (!isFunction(read)) {
-    throw new UserError(
-      `the reader ${path} exports no function by default: write export default async function* (source, { inputs }) { … }`,
-    );
-  }
+  const { run: read } = await ownModule(
+    path,
+    'the reader',
+    'export default async function* (source, { inputs }) { … }',
+  );
   const name = basename(path);
   return {
     name,
@@ -91,8 +85,6 @@ export async function ownReader(path: string): Promise<Reader> {
     },
   };
 }
-
-const isFunction = (value: unknown): value is (...args: unknown[]) => unknown => typeof value === 'function';
 
 async function firstOf(
   samples: AsyncIterable<readonly ReadSample[]>,
