@@ -28,5 +28,5 @@ export const resultFormatNames = ['table', 'json', 'csv', 'svg', 'png'] as const
 export type ResultFormatName = (typeof resultFormatNames)[number];
 
 /** The pictures there are. */
-export const plots = ['saturation', 'spectrum', 'heatmap', 'idim'] as const;
+export const plots = ['saturation', 'spectrum', 'heatmap', 'idim', 'embedding'] as const;
 export type Plot = (typeof plots)[number];

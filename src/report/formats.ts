@@ -1,9 +1,10 @@
+import type { Run } from '../run/schema.js';
 import { csv } from './data/csv.js';
 import { json } from './data/json.js';
 import { type Format, textFormat } from './format.js';
 import { type FormatName, formatNames } from './formatNames.js';
 import { markdown } from './markdown/markdown.js';
-import { plotOf } from './options.js';
+import { plotOf, type RenderOptions } from './options.js';
 import { table } from './table/table.js';
 
 /** A new one is a file of its own, a name in `formatNames.ts` and an entry here. */
@@ -15,17 +16,25 @@ const byName: Readonly<Record<FormatName, Format>> = {
   html: {
     kind: 'text',
     fileName: () => 'report.html',
-    render: async (runs, options) => (await import('./html/html.js')).html(runs, options),
+    render: async (runs, options) => {
+      const [{ html }, { withEmbeddings }] = await Promise.all([
+        import('./html/html.js'),
+        import('./embeddings.js'),
+      ]);
+      return html(runs, await withEmbeddings(runs, options));
+    },
   },
   svg: {
     kind: 'text',
     fileName: (options) => `${plotOf(options)}.svg`,
-    render: async (runs, options) => (await import('./charts/svg.js')).svg(runs, options),
+    render: async (runs, options) =>
+      (await import('./charts/svg.js')).svg(runs, await forPlot(runs, options)),
   },
   png: {
     kind: 'binary',
     fileName: (options) => `${plotOf(options)}.png`,
-    render: async (runs, options) => (await import('./charts/png.js')).png(runs, options),
+    render: async (runs, options) =>
+      (await import('./charts/png.js')).png(runs, await forPlot(runs, options)),
   },
   'delve-csv': {
     kind: 'text',
@@ -50,6 +59,12 @@ const byName: Readonly<Record<FormatName, Format>> = {
     render: async (runs, options) => (await import('./data/parquet.js')).parquet(runs, options),
   },
 };
+
+/** With what lies in the run beside its numbers, where the picture is of that. */
+async function forPlot(runs: readonly Run[], options: RenderOptions): Promise<RenderOptions> {
+  if (plotOf(options) !== 'embedding') return options;
+  return (await import('./embeddings.js')).withEmbeddings(runs, options);
+}
 
 /** The formats by name. */
 export const formats: ReadonlyMap<string, Format> = new Map(formatNames.map((name) => [name, byName[name]]));

@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
+import type { Embedding } from '../run/files/embeddingFile.js';
 import type { Run } from '../run/schema.js';
 import { ascii, type Symbols, unicode } from '../text/symbols.js';
 import type { Plot } from './formatNames.js';
@@ -16,6 +17,8 @@ export interface RenderOptions {
   readonly names?: readonly string[];
   /** The directory of each run, for formats that show more than `run.json` holds. */
   readonly folders?: readonly string[];
+  /** Of each run, where it has one, for formats that draw it. */
+  readonly embeddings?: readonly (Embedding | undefined)[];
   /** What pictures show, and how large. */
   readonly picture?: PictureOptions;
   /** The number of the training step or epoch of the first run, for formats that keep a history. */

@@ -1,5 +1,6 @@
-import { BarChart, HeatmapChart, LineChart } from 'echarts/charts';
+import { BarChart, HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
 import {
+  GraphicComponent,
   GridComponent,
   LegendComponent,
   MarkLineComponent,
@@ -17,6 +18,8 @@ use([
   BarChart,
   HeatmapChart,
   LineChart,
+  ScatterChart,
+  GraphicComponent,
   GridComponent,
   LegendComponent,
   MarkLineComponent,

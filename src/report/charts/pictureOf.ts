@@ -3,6 +3,7 @@ import type { Run } from '../../run/schema.js';
 import type { Plot } from '../formatNames.js';
 import { bySplit } from '../history/splits.js';
 import { namesOf, plotOf, type RenderOptions } from '../options.js';
+import { embeddingPicture } from './embeddingPicture.js';
 import { heatmapPicture } from './heatmapPicture.js';
 import { idimPicture } from './idimPicture.js';
 import type { NamedRun, Picture } from './picture.js';
@@ -18,6 +19,7 @@ const pictures: Readonly<Record<Plot, (runs: readonly NamedRun[], width: number)
   spectrum: spectrumPicture,
   heatmap: heatmapPicture,
   idim: idimPicture,
+  embedding: embeddingPicture,
 };
 
 /**
@@ -37,7 +39,11 @@ export function pictureOf(
     );
   }
   const names = namesOf(runs, options);
-  const chosen = runs.map((run, i) => ({ name: names[i], run: onlyLayers(run, layers) }));
+  const chosen = runs.map((run, i) => ({
+    name: names[i],
+    run: onlyLayers(run, layers),
+    embedding: options.embeddings?.[i],
+  }));
   // Splits of one training side by side would look like one that goes back and forth.
   const shown = options.steps ? bySplit(chosen)[0] : chosen;
   return { ...pictures[plot](shown, width), width, plot };

@@ -11,6 +11,7 @@ import { readingLooks } from '../../../src/report/charts/palette.js';
 import { png } from '../../../src/report/charts/png.js';
 import { svg } from '../../../src/report/charts/svg.js';
 import { plots } from '../../../src/report/formatNames.js';
+import type { Run } from '../../../src/run/schema.js';
 import { hostileNames } from '../../support/hostileNames.js';
 import { invalidLayer, layer, run } from '../../support/runs.js';
 
@@ -25,6 +26,13 @@ function bars(drawing: string, color: string): number[] {
   );
   return [...paths].filter(([, , fill]) => fill.toLowerCase() === color).map(([, height]) => Number(height));
 }
+
+/** Three samples of each layer's, by class, for runs that are drawn as such. */
+const embeddingsOf = (runs: readonly Run[], labels: readonly string[] = ['a', 'b', 'a']) =>
+  runs.map(({ layers }) => ({
+    labels,
+    layers: new Map(layers.map(({ name }, i) => [name, Float64Array.from(labels.flatMap((_, k) => [i, k]))])),
+  }));
 
 /** @throws where a strict reader of XML would. */
 function expectWellFormed(xml: string): void {
@@ -67,7 +75,11 @@ describe('a picture', () => {
       [many(300)],
       [run([invalidLayer('x', 4), layer('y', 1, 4)])],
     ]) {
-      const drawing = svg(runs, { names: ['first', 'second'], picture: { plot } });
+      const drawing = svg(runs, {
+        names: ['first', 'second'],
+        embeddings: embeddingsOf(runs),
+        picture: { plot },
+      });
       expectWellFormed(drawing);
       expect(drawing).toMatch(/^<svg role="img" [^>]*><title>[^<]+<\/title><desc>[^<]+<\/desc>/);
       expect(drawing).toMatch(/<text [^>]*>[^<]*(first|layer by run)/);
@@ -76,14 +88,22 @@ describe('a picture', () => {
 
   it.each(plots)('of %s shows names of any kind as text', (plot) => {
     const hostile = run(hostileNames.map((name) => layer(name, 4, 8)));
-    const drawing = svg([hostile, hostile], { names: [...hostileNames.slice(0, 2)], picture: { plot } });
+    const drawing = svg([hostile, hostile], {
+      names: [...hostileNames.slice(0, 2)],
+      embeddings: embeddingsOf([hostile], hostileNames),
+      picture: { plot },
+    });
     expectWellFormed(drawing);
     expect(drawing).not.toMatch(/<(script|img|a)\b/);
   });
 
   it.each(plots)('of %s is well-formed whatever characters a name has', (plot) => {
     const named = run(['a\ufffe', 'b\uffff', 'c\ud800', '\udc00d'].map((name) => layer(name, 4, 8)));
-    const drawing = svg([named, named], { names: ['e\ufffe', 'f\ud800'], picture: { plot } });
+    const drawing = svg([named, named], {
+      names: ['e\ufffe', 'f\ud800'],
+      embeddings: embeddingsOf([named], ['g\uffff', 'h\ud800']),
+      picture: { plot },
+    });
     expectWellFormed(drawing);
     expect(drawing).not.toMatch(/[\ufffe\uffff]|\p{Cs}/u);
   });
@@ -93,6 +113,7 @@ describe('a picture', () => {
     const named = run(['__proto__', 'constructor', 'toString'].map((name) => layer(name, 4, 8)));
     const drawing = svg([named, named, named], {
       names: ['constructor', '__proto__', 'valueOf'],
+      embeddings: embeddingsOf([named], ['__proto__', 'constructor', 'toString']),
       picture: { plot },
     });
     expect(Reflect.ownKeys(Object.prototype)).toEqual(keys);

@@ -3,6 +3,7 @@ import { Chart } from './charts.js';
 import { comparison } from './compare.js';
 import { details } from './details.js';
 import { el } from './dom.js';
+import { embedding } from './embedding.js';
 import { graphView } from './graphView.js';
 import { header } from './header.js';
 import { layerTable } from './layerTable.js';
@@ -50,10 +51,12 @@ function draw(place: HTMLElement, data: PageData): void {
   place.replaceChildren(header(model), main);
   overview.append(profile(model));
   const training = series(model, data.scalars);
+  const samples = embedding(model);
   const runs = comparison(model);
   main.append(
     el('div', { class: 'split' }, layerTable(model), details(model)),
     ...(training ? [training] : []),
+    ...(samples ? [samples] : []),
     graphView(model),
     ...(runs ? [runs] : []),
   );

@@ -2,10 +2,17 @@ import { readLayers } from '../../../readings/layerReadings.js';
 import type { LayerReading, Reading, ReadingKind } from '../../../readings/reading.js';
 import { recutRun } from '../../../run/compare/recutRun.js';
 import type { Run } from '../../../run/schema.js';
-import type { PageData } from '../pageData.js';
+import type { PageData, PageEmbedding } from '../pageData.js';
 
 /** Readings that nobody has to do anything about. */
 const unremarkable: ReadonlySet<ReadingKind> = new Set(['healthy', 'by design', 'output', 'not judged']);
+
+/** Samples in the plane of each layer's first two eigenvectors. */
+export interface ShownEmbedding {
+  readonly labels: readonly (string | undefined)[];
+  /** x and y of each sample by layer. */
+  readonly layers: ReadonlyMap<string, Float32Array>;
+}
 
 /** What the page shows at the moment. */
 export interface View {
@@ -19,6 +26,7 @@ export interface View {
     readonly readings: readonly LayerReading[];
     /** The same at the threshold that readings are made at, whatever the run is cut at. */
     readonly reading: Reading;
+    readonly embedding: ShownEmbedding | undefined;
   }[];
   /** Which run the table and the details are about. */
   readonly current: number;
@@ -61,15 +69,16 @@ export class Model {
     readonly step: number | undefined;
     readonly run: Run;
     readonly reading: Reading;
+    readonly embedding: ShownEmbedding | undefined;
   }[];
   readonly #listeners: ((view: View) => void)[] = [];
   #view: View;
 
   constructor(data: PageData) {
-    this.#whole = data.runs.map(({ name, run: stored, spectra, step }) => {
+    this.#whole = data.runs.map(({ name, run: stored, spectra, step, embedding }) => {
       const layers = stored.layers.map((layer, i) => ({ ...layer, eigenvalues: doubles(spectra[i]) }));
       const run = { ...stored, layers };
-      return { name, step, run, reading: readLayers(run) };
+      return { name, step, run, reading: readLayers(run), embedding: embedding && shown(embedding) };
     });
     const current = newestOf(this.#whole);
     const { threshold } = this.#whole[current].run.settings;
@@ -113,16 +122,31 @@ export class Model {
   }
 
   #cut(threshold: number): View['runs'] {
-    return this.#whole.map(({ name, step, run, reading }) => {
+    return this.#whole.map(({ name, step, run, reading, embedding }) => {
       const cut = threshold === run.settings.threshold ? run : recutRun(run, threshold);
       const readings = reading.layers.map((each, i) => ({ ...each, layer: cut.layers[i] }));
-      return { name, step, run: cut, readings, reading };
+      return { name, step, run: cut, readings, reading, embedding };
     });
   }
 }
 
+const shown = ({ classes, labels, layers }: PageEmbedding): ShownEmbedding => ({
+  labels: labels.map((index) => classes[index]),
+  layers: new Map(
+    layers.map(([name, base64]) => {
+      const view = bytesOf(base64);
+      return [
+        name,
+        Float32Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true)),
+      ];
+    }),
+  ),
+});
+
+const bytesOf = (base64: string): DataView =>
+  new DataView(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)).buffer);
+
 function doubles(base64: string): number[] {
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  const view = new DataView(bytes.buffer);
-  return Array.from({ length: bytes.length / 8 }, (_, i) => view.getFloat64(8 * i, true));
+  const view = bytesOf(base64);
+  return Array.from({ length: view.byteLength / 8 }, (_, i) => view.getFloat64(8 * i, true));
 }
