@@ -26,28 +26,45 @@ const wrapper = /^(?:(?:Stateful)?PartitionedCall|Tensordot)(?:_\d+)?$/;
 /** The key under which PyTorch's newer exporter keeps the module path of a node: a Python list, outermost first. */
 const SCOPES = 'pkg.torch.onnx.name_scopes';
 
+/** The key under which its optimizer keeps the rules that made a node of others. */
+const RULES = 'pkg.onnxscript.rewriter.rule_name';
+
 /**
  * The name of a layer from the exporter's module path: `/layer1/down/down.0/Conv` → `layer1.down.0`,
- * `model/conv1/Conv2D` → `model.conv1`. Not unique by itself.
+ * `model/conv1/Conv2D` → `model.conv1`. Without a path it is that of the weight: `features.0.weight` → `features.0`. Not
+ * unique by itself.
  *
  * @returns `undefined` where the node has no usable name; a name that is no more than the operator
  *   (`Conv_3`, `/Gemm`, `p2o.Conv.3`) gives `conv_3`, `gemm_0`.
  */
 export function moduleName(node: NodeProto): string | undefined {
-  const scoped = node.metadataProps.find(({ key }) => key === SCOPES)?.value;
-  const modules = scoped === undefined ? undefined : scopes(scoped);
+  const told = (wanted: string) => node.metadataProps.find(({ key }) => key === wanted)?.value;
+  const scoped = told(SCOPES);
+  // A convolution that BatchNorm was folded into is filed under BatchNorm; the weight is still the convolution's.
+  const isFolded = told(RULES)?.includes('FuseBatchNorm') === true;
+  const modules =
+    (isFolded ? weightHolder(node) : undefined) ?? (scoped === undefined ? undefined : scopes(scoped));
   if (modules) return printable(modules);
   // TensorFlow Lite names fused operators `model/dense/MatMul;model/dense/BiasAdd`.
   const all = node.name.split(';')[0].split('/');
   const segments = all.filter((segment) => segment.trim() !== '' && !wrapper.test(segment));
   const last = segments.at(-1);
-  if (last === undefined) return undefined;
+  if (last === undefined) return weightHolder(node);
   const operator = operatorSegment(last, node.opType);
   if (operator) {
     segments.pop();
-    if (segments.length === 0) return operator;
+    if (segments.length === 0) return weightHolder(node) ?? operator;
   }
   return printable(joined(segments));
+}
+
+/** The module whose parameter a node's weight is, by its name: `features.0` of `features.0.weight`. */
+function weightHolder({ input }: NodeProto): string | undefined {
+  for (const name of input.slice(1)) {
+    const holder = /^([\w.]+)\.weight(?:_quantized)?$/.exec(name)?.[1];
+    if (holder !== undefined) return holder;
+  }
+  return undefined;
 }
 
 /** A name for a node without a usable one. */

@@ -37,8 +37,11 @@ interface GoldenLayer {
   };
 }
 
-/** PyTorch and ONNX Runtime compute the activations in float32, each in its own order. */
-const TOLERANCE = 2e-6;
+/**
+ * PyTorch and ONNX Runtime compute the activations in float32, each in its own order, and ONNX Runtime in one that depends
+ * on the CPU: 3e-6 of a small eigenvalue of medians was the most seen, on one of three kinds.
+ */
+const TOLERANCE = 6e-6;
 /** An eigenvalue this much smaller than the largest is float32 rounding of the activations. */
 const RESOLVED = 1e-8;
 

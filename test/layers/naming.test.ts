@@ -70,6 +70,33 @@ describe('the name of a layer', () => {
     expect(moduleName(scoped)).toBe('conv_3');
   });
 
+  it('is that of the module which holds the weight where BatchNorm was folded into it', () => {
+    const folded = node(
+      'Conv',
+      ['x', 'stem.conv.weight', 'stem.conv.weight_bias'],
+      [],
+      {},
+      { name: 'node_Conv_124' },
+    );
+    const add = (key: string, value: string) =>
+      folded.metadataProps.push(create(StringStringEntryProtoSchema, { key, value }));
+    add('pkg.torch.onnx.name_scopes', "['', 'stem', 'stem.bn', '_native_batch_norm_legit_no_training']");
+    expect(moduleName(folded)).toBe('stem.bn');
+    add('pkg.onnxscript.rewriter.rule_name', 'FuseBatchNormIntoConv, RemoveOptionalBiasFromConv');
+    expect(moduleName(folded)).toBe('stem.conv');
+  });
+
+  it.each([
+    ['Conv_12', 'Conv', ['x', 'features.0.weight'], 'features.0'],
+    ['', 'Conv', ['x', 'features.0.weight', 'features.0.bias'], 'features.0'],
+    ['Conv_12_quant', 'QLinearConv', ['x', 's', 'z', 'features.0.weight_quantized'], 'features.0'],
+    // The graph's own names tell nothing of modules; a path does.
+    ['Conv_12', 'Conv', ['x', 'onnx::Conv_123'], 'conv_12'],
+    ['/stem/Conv', 'Conv', ['x', 'features.0.weight'], 'stem'],
+  ])('is that of the weight where the node has none: %s (%s)', (name, op, inputs, expected) => {
+    expect(moduleName(node(op, inputs, [], {}, { name }))).toBe(expected);
+  });
+
   it('has no control characters: it is written to tables, files and terminals', () => {
     expect(nameOf('/a\nb/\u001b[31mred\u0000/Conv')).toBe('a_b._[31mred_');
     expect(nameOf('<script>alert(1)</script>')).toBe('<script>alert(1)<.script>');
