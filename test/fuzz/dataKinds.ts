@@ -124,6 +124,12 @@ export const dataKinds: readonly Kind[] = [
     read: (folder) => readData(join(folder, 'data.npz'), ['n', 4]),
   },
   {
+    name: 'hdf5',
+    file: 'data.h5',
+    whole: async () => [await fixture('formats/h5py.h5')],
+    read: (folder) => readData(`${join(folder, 'data.h5')}:/train/x`, ['n', 6]),
+  },
+  {
     name: 'csv',
     file: 'data.csv',
     whole: async () => [table, semicolons],

@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
 import { isModule } from '../../files/ownModule.js';
 import type { Reader, SourceEntry } from '../reader.js';
+import { placeIn } from '../readers/hdf5/place.js';
 import { ownReader } from '../readers/own/ownReader.js';
 import { readers } from './registry.js';
 
@@ -40,8 +41,10 @@ function readerCalled(name: string): Reader {
 async function inspect(source: string): Promise<SourceEntry> {
   const extension = extname(source).toLowerCase();
   const none = new Uint8Array(0);
+  const whole = await stat(source).catch(() => undefined);
+  const path = whole ? source : placeIn(source).file;
   try {
-    const found = await stat(source);
+    const found = await stat(path);
     if (found.isDirectory()) return { source, kind: 'directory', extension, head: none };
     // Reading from a pipe or a device would take bytes away, or wait for ever.
     if (!found.isFile()) throw new UserError(`${source} is neither a file nor a folder: pass one of these`);
@@ -52,7 +55,7 @@ async function inspect(source: string): Promise<SourceEntry> {
     throw unreadable(source, error);
   }
   try {
-    const handle = await open(source, 'r');
+    const handle = await open(path, 'r');
     try {
       const { buffer, bytesRead } = await handle.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
       return { source, kind: 'file', extension, head: buffer.subarray(0, bytesRead) };

@@ -8,6 +8,7 @@ import { npz } from '../readers/arrays/npz.js';
 import { raw } from '../readers/arrays/raw.js';
 import { safetensors } from '../readers/arrays/safetensors.js';
 import { csv } from '../readers/csv/csv.js';
+import { hdf5 } from '../readers/hdf5/hdf5.js';
 import { images } from '../readers/images/images.js';
 import { onnxTestSet } from '../readers/onnxTestSet.js';
 import { random } from '../readers/random.js';
@@ -19,6 +20,7 @@ export const readers: readonly Reader[] = [
   random,
   npy,
   safetensors,
+  hdf5,
   idx,
   cifar,
   raw,

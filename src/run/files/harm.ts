@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
+import { placeIn } from '../../data/readers/hdf5/place.js';
 import { isSamePath, realPlace } from '../../files/samePath.js';
 import type { Run } from '../schema.js';
 import { EMBEDDING_FILE } from './embeddingFile.js';
@@ -65,7 +66,7 @@ async function ownPlace(run: string): Promise<string> {
 /** `<input>=<source>` may also be a path with a `=` in it. */
 function pathsIn(source: string): string[] {
   const equals = source.indexOf('=');
-  return equals < 0 ? [source] : [source, source.slice(equals + 1)];
+  return (equals < 0 ? [source] : [source, source.slice(equals + 1)]).map((path) => placeIn(path).file);
 }
 
 /** Whether a path is a folder's or lies in it. */
