@@ -1,6 +1,5 @@
 import { basename, resolve } from 'node:path';
 import { type ClassNames, givenClassNames, modelClassNames } from '../data/labels/classNames.js';
-import { openData } from '../data/open/openData.js';
 import type { DataOptions } from '../data/options.js';
 import { observe } from '../engine/observe.js';
 import type { PassOptions } from '../engine/pass/pass.js';
@@ -30,18 +29,19 @@ import type { ProviderChoice } from '../run/settingValues.js';
 import { type RuleName, ruleCalled } from '../run/storedRule.js';
 import { embedSamples } from './embedSamples.js';
 import type { InspectOptions } from './inspect.js';
-import { openedUnlessAborted, refuseAborted } from './interruption.js';
+import { refuseAborted } from './interruption.js';
 import { labelAccuracy } from './labelAccuracy.js';
 import { longLoading } from './longLoading.js';
 import { makeRun, settingsOf } from './makeRun.js';
 import { originOfNonFinite, requireSkippable } from './nonFinite.js';
 import { observationOptions } from './observationOptions.js';
+import { openedSource } from './openedSource.js';
 import { shardCalled, shardName } from './shard.js';
 
 export interface AnalyzeOptions
   extends InspectOptions,
     Partial<InstrumentOptions>,
-    Omit<DataOptions, 'data' | 'shuffles'> {
+    Omit<DataOptions, 'data' | 'shuffles' | 'cameWith'> {
   /** A `.onnx` file. */
   readonly model: string;
   /** A source, or `<input>=<source>` once per model input. */
@@ -176,8 +176,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   const uncertainty = options.uncertainty ?? true;
   // Coordinates are told in the order of the source.
   const shuffles = uncertainty && !options.embedding;
-  const sources = typeof options.data === 'string' ? [options.data] : options.data;
-  const source = await openedUnlessAborted(openData({ ...options, data: sources, shuffles }, inputs), signal);
+  const source = await openedSource({ ...options, shuffles }, model, inputs);
   for (const notice of source.notices ?? []) options.onNotice?.(notice);
   if (
     options.maxSamples !== undefined &&

@@ -1,4 +1,3 @@
-import { openData } from '../data/open/openData.js';
 import { uniformNumbers } from '../data/readers/randomNumbers.js';
 import { eachBatch } from '../engine/eachBatch.js';
 import { doublesOf } from '../engine/session/modelSession.js';
@@ -17,7 +16,7 @@ import type { Run } from '../run/schema.js';
 import { counted, listed, percent } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
 import { type AnalyzeOptions, analyze } from './analyze.js';
-import { openedUnlessAborted } from './interruption.js';
+import { openedSource } from './openedSource.js';
 import { fitLayers } from './probing/fitLayers.js';
 
 export interface ProbeOptions
@@ -87,8 +86,7 @@ export async function probe(options: ProbeOptions): Promise<{ readonly probe: Pr
   const given = options.run === undefined ? undefined : await runOf(options.run, model.sha256);
   const inputs = modelInputs(model.graph);
   const fixedBatch = fixedBatchSize(inputs);
-  const sources = typeof options.data === 'string' ? [options.data] : options.data;
-  const source = await openedUnlessAborted(openData({ ...options, data: sources }, inputs), signal);
+  const source = await openedSource(options, model, inputs);
   const store = await MatrixStore.open();
   try {
     if (!source.labelled) throw new UserError(noLabels(source.source));

@@ -1,4 +1,3 @@
-import { openData } from '../data/open/openData.js';
 import { eachBatch } from '../engine/eachBatch.js';
 import { MatrixProduct } from '../engine/matrixProduct.js';
 import { doublesOf } from '../engine/session/modelSession.js';
@@ -15,7 +14,7 @@ import type { Similarity } from '../similarity/results.js';
 import { meanCorrelation, whitening } from '../similarity/svcca.js';
 import { momentsFrom } from '../stats/moments.js';
 import type { AnalyzeOptions } from './analyze.js';
-import { openedUnlessAborted } from './interruption.js';
+import { openedSource } from './openedSource.js';
 
 export interface SimilarityOptions
   extends Pick<
@@ -81,8 +80,7 @@ export async function similarity(options: SimilarityOptions): Promise<Similarity
   }
   const sides = [sideOf(options.model, model, options)];
   if (options.other !== undefined) sides.push(await otherSide(options.other, inputs, options));
-  const sources = typeof options.data === 'string' ? [options.data] : options.data;
-  const source = await openedUnlessAborted(openData({ ...options, data: sources }, inputs), signal);
+  const source = await openedSource(options, model, inputs);
   const store = await MatrixStore.open();
   try {
     for (const notice of source.notices ?? []) options.onNotice?.(notice);

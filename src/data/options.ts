@@ -1,9 +1,31 @@
+/** Preprocessing that families of models share, by name. */
+export const presetNames = ['imagenet', 'clip', 'siglip', 'cifar10', 'mnist', 'yolo', 'none'] as const;
+export type PresetName = (typeof presetNames)[number];
+
+/** Pillow's filters, which widen where an image shrinks, and OpenCV's `INTER_LINEAR`, which does not. */
+export const resamplings = [
+  ...(['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'] as const),
+  'opencv-linear',
+] as const;
+export type Resampling = (typeof resamplings)[number];
+
 /** A size in pixels: both sides, or one number with a meaning of its own (see where it is used). */
 export type ImageSize = number | { readonly width: number; readonly height: number };
 
 export interface ImageOptions {
-  /** `{width, height}` or `'224x160'`: exactly that. A number: the shorter side, aspect kept (torchvision's `Resize`). */
+  /** A family's preprocessing; the other options go before it. */
+  readonly preset?: PresetName;
+  /** A `preprocessor_config.json` of Hugging Face; the other options go before it. */
+  readonly preprocessor?: string;
+  /**
+   * `{width, height}` or `'224x160'`: exactly that. A number: the shorter side, aspect kept (torchvision's `Resize`).
+   * `'letterbox'`: the whole image fits into the model's size, with `fill` around it.
+   */
   readonly resize?: ImageSize | string;
+  /** How pixels are found in between. Absent: linear and antialiased by libvips, faster than Pillow and close to it. */
+  readonly resample?: Resampling;
+  /** What is around an image in a letterbox, 0 to 255; default 114, as Ultralytics has it. */
+  readonly fill?: number;
   /** Centre crop after resizing; one number = a square. */
   readonly crop?: ImageSize | string;
   /** What pixel values (0 … 255) are multiplied by. Default 1/255 for floating inputs, 1 for integer ones. */
@@ -40,6 +62,13 @@ export interface CsvOptions {
 /** The options that only some readers look at; `scaling`: `scale`, `mean` and `std` of those for images. */
 export type ReaderOptions = 'image' | 'scaling' | 'csv' | 'seed' | 'shapes' | 'dtype';
 
+/** What came with a model and may say how its data is prepared. */
+export interface CameWith {
+  /** Of the model. */
+  readonly path: string;
+  readonly metadata: readonly { readonly key: string; readonly value: string }[];
+}
+
 /** What to read, and how. */
 export interface DataOptions {
   /** `<source>`, or `<input>=<source>` once for each model input. */
@@ -61,6 +90,8 @@ export interface DataOptions {
   /** The type of the numbers in a raw file (`.bin`), little-endian. */
   readonly dtype?: RawType;
   readonly image?: ImageOptions;
+  /** The model that the data is for, as far as it says how images are prepared. */
+  readonly cameWith?: CameWith;
   readonly csv?: CsvOptions;
   /** A file with the class of every sample, in their order: `.npy`, `.csv` (`labelColumn`), or text with one a line. */
   readonly labels?: string;

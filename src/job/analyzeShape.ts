@@ -1,5 +1,5 @@
 import type { AnalyzeOptions } from '../api/analyze.js';
-import { rawTypes } from '../data/options.js';
+import { presetNames, rawTypes, resamplings } from '../data/options.js';
 import {
   convMethods,
   interpolations,
@@ -20,6 +20,7 @@ import {
   string,
   where,
   wholeFrom,
+  within,
 } from '../shape/jsonShape.js';
 import { strictObject } from '../shape/strictObject.js';
 
@@ -59,7 +60,11 @@ export const analyzeShape: Shape = strictObject({
   dtype: optional(oneOf(...rawTypes)),
   image: optional(
     strictObject({
-      resize: optional(size),
+      preset: optional(oneOf(...presetNames)),
+      preprocessor: optional(string),
+      resize: optional(either('a size, or "letterbox"', size, oneOf('letterbox'))),
+      resample: optional(oneOf(...resamplings)),
+      fill: optional(within(0, 255)),
       crop: optional(size),
       scale: optional(finite),
       mean: optional(arrayOf(finite)),

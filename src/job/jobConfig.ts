@@ -120,11 +120,14 @@ export function jobConfigOf(value: unknown, file: string): JobConfig {
 
 /** Files that settings name lie beside the configuration. */
 function placed(settings: JobAnalyzeOptions, at: (path: string) => string): JobAnalyzeOptions {
-  const { labels, classes, reader } = settings;
+  const { labels, classes, reader, image } = settings;
   return {
     ...settings,
     ...(labels === undefined ? {} : { labels: at(labels) }),
     ...(reader !== undefined && isModule(reader) ? { reader: at(reader) } : {}),
+    ...(image?.preprocessor === undefined
+      ? {}
+      : { image: { ...image, preprocessor: at(image.preprocessor) } }),
     ...(typeof classes === 'string' ? { classes: at(classes) } : {}),
   };
 }

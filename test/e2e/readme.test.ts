@@ -8,6 +8,7 @@ const readme = readFileSync('README.md', 'utf8');
 /** The pages that go with the README, one a task. */
 const pages = [
   'data',
+  'preprocessing',
   'inspect',
   'layers',
   'reading',

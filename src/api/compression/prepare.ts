@@ -3,7 +3,6 @@ import { type Candidate, candidatesIn, isCandidate, type LeftAlone } from '../..
 import { type Constants, unwritable } from '../../compress/compressModel.js';
 import { onlyBatches } from '../../data/batches/onlyBatches.js';
 import type { FeedSource } from '../../data/feed.js';
-import { openData } from '../../data/open/openData.js';
 import { constantTensors } from '../../engine/constantTensors.js';
 import { observe } from '../../engine/observe.js';
 import { tensorShapes } from '../../engine/tensorShapes.js';
@@ -20,8 +19,8 @@ import { readMoments } from '../../run/files/momentsFile.js';
 import { readRun } from '../../run/files/readRun.js';
 import type { Moments } from '../../stats/moments.js';
 import type { AnalyzeOptions } from '../analyze.js';
-import { openedUnlessAborted } from '../interruption.js';
 import { observationOptions } from '../observationOptions.js';
+import { openedSource } from '../openedSource.js';
 
 /** What data a compression looks at and how; the options of `analyze`. */
 export type CompressionData = Pick<
@@ -83,7 +82,6 @@ const isOdd = (batch: number): boolean => batch % 2 === 1;
  * @throws UserError for everything that the user can change.
  */
 export async function prepare(options: CompressionData): Promise<Prepared> {
-  const { signal } = options;
   const model = await readModelFile(options.model);
   if (opsetOf(model.proto) < LEAST_OPSET) {
     throw new UserError(
@@ -95,8 +93,7 @@ export async function prepare(options: CompressionData): Promise<Prepared> {
   const inputs = modelInputs(model.graph);
   const fixedBatch = fixedBatchSize(inputs);
   const batchSize = fixedBatch ?? options.batchSize ?? 32;
-  const sources = typeof options.data === 'string' ? [options.data] : options.data;
-  const source = await openedUnlessAborted(openData({ ...options, data: sources }, inputs), signal);
+  const source = await openedSource(options, model, inputs);
   try {
     const shapes = await shapesFor(model, found, source, fixedBatch);
     const graph = new Graph(nameOutputs(model.graph, found), model.proto);

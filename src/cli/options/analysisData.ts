@@ -30,7 +30,7 @@ export function analysisData(model: string, flags: AnalysisFlags) {
     inOrder,
     dtype,
   } = flags;
-  const { resize, crop, scale, mean, std, color, layout } = flags;
+  const { preset, preprocessor, resize, resample, fill, crop, scale, mean, std, color, layout } = flags;
   const { reader, onError, seed, layers, exclude, maxSamples, every, provider, device, threads } = flags;
   if (data === undefined) {
     throw new UserError(
@@ -40,7 +40,7 @@ export function analysisData(model: string, flags: AnalysisFlags) {
   return {
     ...{ model, data, reader, onError, seed, layers, exclude, maxSamples, every, provider, device, threads },
     ...{ shapes, labels, classes, inOrder, dtype },
-    image: { resize, crop, scale, mean, std, color, layout },
+    image: { preset, preprocessor, resize, resample, fill, crop, scale, mean, std, color, layout },
     csv: { columns, labelColumn, missing },
     batchSize: batch === 'auto' ? undefined : batch,
   };

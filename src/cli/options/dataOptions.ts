@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { rawTypes } from '../../data/options.js';
+import { presetNames, rawTypes, resamplings } from '../../data/options.js';
 import { batchSize, classNames, list, number, numbers, repeated, shape, wholeNumber } from './parse.js';
 
 /** Options that say what data is read, and how. */
@@ -8,12 +8,12 @@ export function addDataOptions(command: Command): Command {
     .optionsGroup('Data:')
     .option(
       '--data <source>',
-      'images/, x.tar, x.zip, x.npy, x.npz, x.safetensors, x.bin, x.csv, x.parquet, x.jsonl, MNIST or CIFAR files, an ONNX test set or random:<n>; @list.txt, - (a list on standard input), data-{0..9}.tar or a glob for several; or <input>=<source>, once for each input of the model',
+      'images/, x.tar, x.zip, x.npy, x.npz, x.safetensors, x.h5:/dataset, x.bin, x.csv, x.parquet, x.jsonl, MNIST or CIFAR files, an ONNX test set or random:<n>; @list.txt, - (a list on standard input), data-{0..9}.tar or a glob for several; or <input>=<source>, once for each input of the model',
       repeated,
     )
     .option(
       '--reader <name>',
-      'read it as images, tar, zip, npy, npz, safetensors, raw, idx, cifar, csv, parquet, jsonl, onnx-test-set or random, or by a module of yours (./my-reader.mjs)',
+      'read it as images, tar, zip, npy, npz, safetensors, hdf5, raw, idx, cifar, csv, parquet, jsonl, onnx-test-set or random, or by a module of yours (./my-reader.mjs)',
     )
     .addOption(
       new Option('--batch <n>', 'samples a batch; auto finds the fastest by measuring')
@@ -44,7 +44,29 @@ export function addDataOptions(command: Command): Command {
 function addReaderOptions(command: Command): Command {
   return command
     .optionsGroup('Images:')
-    .option('--resize <size>', '<width>x<height>, or <n> for the shorter side')
+    .addOption(
+      new Option('--preset <name>', "a family's preprocessing; other options go before it").choices(
+        presetNames,
+      ),
+    )
+    .option(
+      '--preprocessor <file>',
+      'a preprocessor_config.json of Hugging Face; one beside the model is taken by itself',
+    )
+    .option(
+      '--resize <size>',
+      "<width>x<height>, <n> for the shorter side, or letterbox: whole, into the model's size",
+    )
+    .addOption(
+      new Option('--resample <filter>', "Pillow's filters, or OpenCV's INTER_LINEAR, to the last bit")
+        .choices(resamplings)
+        .default(undefined, "linear, antialiased; faster, and close to Pillow's bilinear"),
+    )
+    .addOption(
+      new Option('--fill <value>', 'around an image in a letterbox, 0 to 255')
+        .argParser(number)
+        .default(undefined, '114'),
+    )
     .option('--crop <size>', 'cut out the centre: <width>x<height>, or <n>')
     .addOption(
       new Option('--scale <factor>', 'multiply values by this, also of arrays')

@@ -3,7 +3,7 @@ import { type Geometry, geometryOf, type PixelSize } from './imageGeometry.js';
 import type { ImagePlan, SeenImage } from './imagePlan.js';
 import { requireRoom } from './imageRoom.js';
 import type { Pixels } from './pixels.js';
-import { cropped, resample } from './resample.js';
+import { cropped, padded, resample } from './resample.js';
 
 type OpenImage = (image: Uint8Array | Pixels) => Sharp;
 
@@ -31,7 +31,7 @@ export async function imageSize(open: OpenImage, bytes: Uint8Array): Promise<See
  * Decodes an image at the size that the plan asks for, in gray where both file and plan are gray, else in sRGB,
  * with alpha only where the plan has it (it is dropped, as Pillow's `convert('RGB')` drops it).
  *
- * Resizing is linear and antialiased, as torchvision's default: by libvips' `linear` kernel where the image
+ * Resizing is what the plan names; else linear and antialiased, as torchvision's default: by libvips' `linear` kernel where the image
  * shrinks (a mean difference of 0.1 of 255 to Pillow), by `resample` where a side grows.
  *
  * @param deep keep 16-bit values where the file has them.
@@ -49,15 +49,26 @@ export async function decodeImage(
   const geometry = geometryOf(native, plan.geometry);
   if (typeof geometry === 'string') return geometry;
   requireRoom(native, geometry);
-  if (raw && !geometry.resize && !geometry.crop && plan.color !== 'rgba' && raw.channels !== 4) return raw;
+  if (
+    raw &&
+    !geometry.resize &&
+    !geometry.crop &&
+    !geometry.pad &&
+    plan.color !== 'rgba' &&
+    raw.channels !== 4
+  )
+    return raw;
   const gray = plan.color === 'gray' && given <= 2;
   const words = deep && depth === 'ushort';
   const space = gray ? (words ? 'grey16' : 'b-w') : words ? 'rgb16' : 'srgb';
-  const { resize, crop } = geometry;
-  const grows = resize !== undefined && (resize.width > native.width || resize.height > native.height);
+  const { resize, crop, pad, result } = geometry;
+  // libvips shrinks well, and enlarges half a pixel aside; what is asked for by name is ours throughout.
+  const isOurs =
+    plan.resample !== undefined ||
+    (resize !== undefined && (resize.width > native.width || resize.height > native.height));
   const opened = open(image);
   const oriented = raw ? opened : opened.autoOrient();
-  const inSpace = (grows ? oriented : sized(oriented, geometry)).toColourspace(space);
+  const inSpace = (isOurs ? oriented : sized(oriented, geometry)).toColourspace(space);
   const { data, info } = await (plan.color === 'rgba' ? inSpace.ensureAlpha() : inSpace.removeAlpha())
     .raw({ depth: words ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true });
@@ -66,9 +77,9 @@ export async function decodeImage(
     ? new Uint16Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength))
     : data;
   const pixels = { values, width, height, channels };
-  if (!grows) return pixels;
-  const grown = resample(pixels, resize);
-  return crop ? cropped(grown, crop) : grown;
+  const fitted = isOurs && resize ? resample(pixels, resize, plan.resample) : pixels;
+  const whole = isOurs && crop ? cropped(fitted, crop) : fitted;
+  return pad ? padded(whole, { ...result, ...pad, fill: plan.fill }) : whole;
 }
 
 async function described(

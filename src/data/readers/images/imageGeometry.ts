@@ -6,16 +6,21 @@ export interface PixelSize {
   readonly height: number;
 }
 
-/** What is done to the size of an image: resized first, then cropped; absent = left as it is. */
+/** What is done to the size of an image: resized first, then cropped or put into a larger one; absent = left as it is. */
 export interface Geometry {
   readonly resize?: PixelSize;
   readonly crop?: PixelSize & { readonly left: number; readonly top: number };
+  /** Where the image lies in the result. */
+  readonly pad?: { readonly left: number; readonly top: number };
   readonly result: PixelSize;
 }
 
+/** The whole image fits into the wanted size, its proportions kept. */
+export const LETTERBOX = 'letterbox';
+
 /** What sizes are asked for: by the user, or else (`fixed`) by the model's input. */
 export interface GeometryPlan {
-  readonly resize?: ImageSize;
+  readonly resize?: ImageSize | typeof LETTERBOX;
   readonly crop?: ImageSize;
   /** Sides that the input fixes; they count where neither `resize` nor `crop` is given. */
   readonly fixed: Partial<PixelSize>;
@@ -44,6 +49,7 @@ export function parseImageSize(text: string, option: string): ImageSize {
  * @returns what is wrong, in words, where the crop is larger than the image.
  */
 export function geometryOf(native: PixelSize, plan: GeometryPlan): Geometry | string {
+  if (plan.resize === LETTERBOX) return letterboxed(native, plan.fixed);
   const asked = plan.resize !== undefined || plan.crop !== undefined;
   const target = asked ? resized(native, plan.resize) : fixedSize(native, plan.fixed);
   const same = target.width === native.width && target.height === native.height;
@@ -66,6 +72,27 @@ function resized(native: PixelSize, size: ImageSize | undefined): PixelSize {
   return width <= height
     ? { width: size, height: Math.floor((size * height) / width) }
     : { width: Math.floor((size * width) / height), height: size };
+}
+
+/** What Ultralytics' models take where their input leaves it open. */
+const USUAL_BOX = 640;
+
+/** Ultralytics' `LetterBox`: sizes rounded half to even, the image in the middle, an odd pixel below and right. */
+function letterboxed(native: PixelSize, fixed: Partial<PixelSize>): Geometry {
+  const width = fixed.width ?? fixed.height ?? USUAL_BOX;
+  const height = fixed.height ?? fixed.width ?? USUAL_BOX;
+  const ratio = Math.min(height / native.height, width / native.width);
+  const inner = {
+    width: Math.max(1, halfToEven(native.width * ratio)),
+    height: Math.max(1, halfToEven(native.height * ratio)),
+  };
+  const same = inner.width === native.width && inner.height === native.height;
+  const before = (whole: number, part: number) => Math.max(0, Math.round((whole - part) / 2 - 0.1));
+  return {
+    ...(same ? {} : { resize: inner }),
+    pad: { left: before(width, inner.width), top: before(height, inner.height) },
+    result: { width, height },
+  };
 }
 
 function fixedSize(native: PixelSize, { width, height }: Partial<PixelSize>): PixelSize {

@@ -1,8 +1,9 @@
 import { UserError } from '../../../errors.js';
 import type { ModelInput } from '../../../onnx/modelInput.js';
 import { describeInput, sampleShape } from '../../batches/fitShape.js';
-import type { ImageOptions } from '../../options.js';
-import { type GeometryPlan, geometryOf, type PixelSize, parseImageSize } from './imageGeometry.js';
+import type { ImageOptions, ImageSize, Resampling } from '../../options.js';
+import { withPreset } from '../../preprocessing/presets.js';
+import { type GeometryPlan, geometryOf, LETTERBOX, type PixelSize, parseImageSize } from './imageGeometry.js';
 
 export type ImageColor = 'gray' | 'rgb' | 'bgr' | 'rgba';
 /** `hw`: gray without a channel axis. `flat`: all values in one axis, channels first. */
@@ -16,6 +17,10 @@ export interface ImagePlan {
   readonly layout: ImageLayout;
   readonly color: ImageColor;
   readonly geometry: GeometryPlan;
+  /** Absent: libvips' linear. */
+  readonly resample?: Resampling;
+  /** Around an image in a letterbox. */
+  readonly fill: number;
   /** value × scale, then − mean, then ÷ std; one entry a channel. */
   readonly scale: number;
   readonly mean: readonly number[];
@@ -36,15 +41,20 @@ const colorOf = new Map<number | undefined, ImageColor>([
  * @param first size of the first image, which tells gray from colour where the input is flat (`[N, 784]`).
  * @throws UserError where the input cannot take images, or an option contradicts it.
  */
-export function planImages(input: ModelInput, options: ImageOptions, first: PixelSize): ImagePlan {
+export function planImages(input: ModelInput, given: ImageOptions, first: PixelSize): ImagePlan {
+  const place = placeIn(input, given.layout);
+  const options = withPreset(given, place);
   const geometry = { ...parsedSizes(options), fixed: {} };
-  const place = placeIn(input, options.layout);
+  const { resample, fill = 114 } = options;
+  if (!(fill >= 0 && fill <= 255))
+    throw new UserError(`--fill ${fill} is no value of a pixel: give 0 to 255`);
+  const how = { ...(resample === undefined ? {} : { resample }), fill };
   if (place.layout === 'flat') {
     const values = sampleShape(input)?.[0];
     const sized = geometryOf(first, geometry);
     const pixels = typeof sized === 'string' ? 0 : sized.result.width * sized.result.height;
     const channels = [1, 3, 4].find((count) => count * pixels === values);
-    return { layout: 'flat', geometry, ...valuesPlan(input, options, channels ?? 1) };
+    return { layout: 'flat', geometry, ...how, ...valuesPlan(input, options, channels ?? 1) };
   }
   const fixed = {
     ...(place.width === undefined ? {} : { width: place.width }),
@@ -53,6 +63,7 @@ export function planImages(input: ModelInput, options: ImageOptions, first: Pixe
   return {
     layout: place.layout,
     geometry: { ...geometry, fixed },
+    ...how,
     ...valuesPlan(input, options, place.channels),
   };
 }
@@ -61,19 +72,46 @@ export function planImages(input: ModelInput, options: ImageOptions, first: Pixe
 export function describePlan(plan: ImagePlan): Record<string, unknown> {
   const { resize, crop, fixed } = plan.geometry;
   const words = (size: NonNullable<GeometryPlan['resize']>): number | string =>
-    typeof size === 'number' ? size : `${size.width}x${size.height}`;
-  const toInput = resize === undefined && crop === undefined && Object.keys(fixed).length > 0;
+    typeof size === 'object' ? `${size.width}x${size.height}` : size;
+  const isFitted = (resize === undefined && crop === undefined) || resize === LETTERBOX;
+  const toInput = isFitted && Object.keys(fixed).length > 0;
   return {
     layout: plan.layout,
     color: plan.color,
     ...(resize === undefined ? {} : { resize: words(resize) }),
     ...(crop === undefined ? {} : { crop: words(crop) }),
     ...(toInput ? { resizedToInput: `${fixed.width ?? '?'}x${fixed.height ?? '?'}` } : {}),
-    interpolation: 'linear, antialiased',
+    interpolation: plan.resample ?? 'linear, antialiased',
+    ...(resize === LETTERBOX ? { fill: plan.fill } : {}),
     scale: plan.scale,
     mean: plan.mean,
     std: plan.std,
   };
+}
+
+/** The whole way of an image into the model, in a sentence for people. */
+export function inWords({ geometry, resample, fill, color, scale, mean, std, layout }: ImagePlan): string {
+  const { resize, crop, fixed } = geometry;
+  const how = resample ?? 'linear';
+  const rounded = (value: number) => String(Number(value.toPrecision(4)));
+  const all = (values: readonly number[]) =>
+    [...new Set(values)].length === 1 ? rounded(values[0]) : values.map(rounded).join(', ');
+  const size = (given: ImageSize) =>
+    typeof given === 'number' ? `${given}x${given}` : `${given.width}x${given.height}`;
+  const fits = Object.keys(fixed).length > 0 && crop === undefined;
+  const steps = [
+    ...(resize === LETTERBOX ? [`fitted whole (${how}) with ${fill} around`] : []),
+    ...(typeof resize === 'number' ? [`shorter side to ${resize} (${how})`] : []),
+    ...(typeof resize === 'object' ? [`to ${size(resize)} (${how})`] : []),
+    ...(resize === undefined && fits ? [`to ${fixed.width ?? '?'}x${fixed.height ?? '?'} (${how})`] : []),
+    ...(crop === undefined ? [] : [`centre ${size(crop)}`]),
+    color.toUpperCase().replace('GRAY', 'gray'),
+    ...(scale === 1 ? [] : [Math.abs(1 / scale - 255) < 1e-9 ? '÷ 255' : `× ${rounded(scale)}`]),
+    ...(mean.every((value) => value === 0) ? [] : [`− ${all(mean)}`]),
+    ...(std.every((value) => value === 1) ? [] : [`÷ ${all(std)}`]),
+    layout.toUpperCase(),
+  ];
+  return `images go in as: ${steps.join(' → ')}`;
 }
 
 /**
@@ -104,6 +142,10 @@ export function adaptations(
 }
 
 function parsedSizes({ resize, crop }: ImageOptions): Pick<GeometryPlan, 'resize' | 'crop'> {
+  if (resize === LETTERBOX) {
+    if (crop === undefined) return { resize };
+    throw new UserError('--resize letterbox keeps the whole image, and --crop would cut it: leave one out');
+  }
   return {
     ...(resize === undefined
       ? {}

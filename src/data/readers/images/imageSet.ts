@@ -2,11 +2,20 @@ import { messageOf, UserError } from '../../../errors.js';
 import type { ModelInput } from '../../../onnx/modelInput.js';
 import { onlyInput } from '../../onlyInput.js';
 import type { DataOptions } from '../../options.js';
+import { preparedAs } from '../../preprocessing/cameWith.js';
 import type { OpenedStreams } from '../../reader.js';
 import type { ReadSample, SampleStream } from '../../sample.js';
 import { goesOn, isWanted, type Selection, wantedRuns } from '../../selection.js';
 import { decodeImage, imageSize, loadImageDecoder } from './decodeImage.js';
-import { adaptations, describePlan, type ImagePlan, planImages, type SeenImage } from './imagePlan.js';
+import { LETTERBOX } from './imageGeometry.js';
+import {
+  adaptations,
+  describePlan,
+  type ImagePlan,
+  inWords,
+  planImages,
+  type SeenImage,
+} from './imagePlan.js';
 import { IMAGES_AT_ONCE } from './imageRoom.js';
 import { doubtsAboutNormalization } from './normalization.js';
 import { arrangePixels, type Pixels } from './pixels.js';
@@ -48,18 +57,24 @@ export async function openImages(
   set: ImageSet,
   source: string,
   inputs: readonly ModelInput[],
-  { image: options = {} }: DataOptions,
+  { image = {}, cameWith }: DataOptions,
   empty: string,
 ): Promise<OpenedStreams> {
   const input = onlyInput(source, inputs);
   const first = await firstImage(set);
   if (!first) throw new UserError(empty);
   const { seen, labelled } = first;
+  const { options, notices } = await preparedAs(image, cameWith);
   const plan = planImages(input, options, seen);
   return {
     streams: new Map([[input.name, imageStream(set, plan, input, labelled)]]),
     preprocessing: { ...describePlan(plan), ...(set.ignored ? { ignoredFiles: set.ignored } : {}) },
-    notices: [...adaptations(plan, seen, options), ...doubtsAboutNormalization(plan)],
+    notices: [
+      ...notices,
+      inWords(plan),
+      ...adaptations(plan, seen, options),
+      ...doubtsAboutNormalization(plan),
+    ],
   };
 }
 
@@ -142,6 +157,7 @@ function causeOf(error: unknown): string {
 
 function isOneSize({ geometry: { resize, crop, fixed } }: ImagePlan): boolean {
   return (
+    resize === LETTERBOX ||
     crop !== undefined ||
     (resize !== undefined && typeof resize !== 'number') ||
     (fixed.width !== undefined && fixed.height !== undefined)

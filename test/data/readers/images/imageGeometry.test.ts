@@ -67,3 +67,26 @@ test('a crop as large as the image takes all of it', () => {
   expect(geometryOf(size(20, 10), { crop: size(21, 10), fixed: {} })).toMatch(/too small for --crop 21x10/);
   expect(geometryOf(size(20, 10), { crop: 8, fixed: {} })).toMatchObject({ crop: { left: 6, top: 1 } });
 });
+
+test.each([
+  // Ultralytics' LetterBox: r = min(H / h, W / w), round(w r) × round(h r), top = round((H − h r) / 2 − 0.1).
+  [size(810, 1080), size(640, 640), size(480, 640), { left: 80, top: 0 }],
+  [size(1280, 721), size(640, 640), size(640, 360), { left: 0, top: 140 }],
+  [size(500, 375), size(640, 640), size(640, 480), { left: 0, top: 80 }],
+  [size(333, 500), size(320, 640), size(320, 480), { left: 0, top: 80 }],
+  [size(101, 50), size(64, 64), size(64, 32), { left: 0, top: 16 }],
+  // An odd pixel goes below and right: (64 − 31) / 2 − 0.1 = 16.4.
+  [size(62, 128), size(64, 64), size(31, 64), { left: 16, top: 0 }],
+])('a letterbox fits %j into %j whole', (native, fixed, resize, pad) => {
+  expect(geometryOf(native, { resize: 'letterbox', fixed })).toEqual({ resize, pad, result: fixed });
+});
+
+test('a letterbox leaves an image of its size alone, and is 640 pixels where the model says nothing', () => {
+  expect(geometryOf(size(64, 32), { resize: 'letterbox', fixed: size(64, 64) })).toEqual({
+    pad: { left: 0, top: 16 },
+    result: size(64, 64),
+  });
+  expect(geometryOf(size(10, 10), { resize: 'letterbox', fixed: {} })).toMatchObject({
+    result: size(640, 640),
+  });
+});

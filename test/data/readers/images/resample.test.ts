@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { cropped, resample } from '../../../../src/data/readers/images/resample.js';
+import { type Resampling, resamplings } from '../../../../src/data/options.js';
+import { cropped, padded, resample } from '../../../../src/data/readers/images/resample.js';
 
 test('enlarging interpolates between pixel centres, as Pillow does', () => {
   const values = Uint8Array.of(0, 40, 80, 120, 160, 200, 240, 200);
@@ -48,4 +50,52 @@ test('an axis that shrinks is averaged over what it loses, as Pillow does', () =
   // numpy.asarray(PIL.Image.fromarray(b).resize((4, 3), PIL.Image.BILINEAR))
   expect([...shrunk]).toEqual([20, 78, 146, 204, 25, 83, 151, 209, 30, 88, 156, 214]);
   expect(about).toEqual({ width: 4, height: 3, channels: 1 });
+});
+
+interface Stored {
+  readonly width: number;
+  readonly height: number;
+  readonly values: string;
+}
+
+/** By Pillow 11 and OpenCV, see `fixtures/resized/make.py`. */
+const { images, cases } = JSON.parse(readFileSync('fixtures/resized/resized.json', 'utf8')) as {
+  images: readonly (Stored & { channels: number })[];
+  cases: readonly (Stored & { image: number; how: Resampling })[];
+};
+const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
+
+test.each(resamplings)('%s gives the very bytes of Pillow and OpenCV, growing and shrinking', (how) => {
+  const mine = cases.filter((each) => each.how === how);
+  expect(mine).toHaveLength(10);
+  for (const { image, width, height, values } of mine) {
+    const from = images[image];
+    const { values: resized } = resample({ ...from, values: bytes(from.values) }, { width, height }, how);
+    expect([...resized], `${from.width}x${from.height} to ${width}x${height}`).toEqual([...bytes(values)]);
+  }
+});
+
+test('values of 16 bits follow the same weights', () => {
+  const from = images[0];
+  const deep = Uint16Array.from(bytes(from.values), (value) => 257 * value);
+  for (const how of resamplings) {
+    const size = { width: 11, height: 25 };
+    const { values: small } = resample({ ...from, values: bytes(from.values) }, size, how);
+    const { values: large } = resample({ ...from, values: deep }, size, how);
+    // Rounding twice to 8 bits moves a value by little more than one of them.
+    large.forEach((value, i) => {
+      expect(Math.abs(value / 257 - small[i]), how).toBeLessThan(2);
+    });
+  }
+});
+
+test('a letterbox has its filling around the image', () => {
+  const image = { values: Uint8Array.of(1, 2, 3, 4), width: 2, height: 2, channels: 1 };
+  const { values } = padded(image, { left: 1, top: 0, width: 4, height: 3, fill: 9 });
+  expect([...values]).toEqual([9, 1, 2, 9, 9, 3, 4, 9, 9, 9, 9, 9]);
+  const deep = padded(
+    { ...image, values: Uint16Array.of(1, 2, 3, 4) },
+    { left: 0, top: 0, width: 2, height: 3, fill: 1 },
+  );
+  expect([...deep.values]).toEqual([1, 2, 3, 4, 257, 257]);
 });
