@@ -66,7 +66,7 @@ describe('batches added up inside one run', () => {
     const notices: string[] = [];
     const run = await analyze({ ...of('mnist-cnn.onnx'), onNotice: (text) => notices.push(text) });
     expect(run.settings.accumulate).toBe(1);
-    expect(notices).toEqual([]);
+    expect(notices.join('\n')).not.toMatch(/accumulate|batches a run|batches added/);
   });
 });
 

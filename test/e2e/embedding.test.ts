@@ -160,7 +160,10 @@ describe('the second pass', () => {
         if (pass === 2) seen.push(samples, total);
       },
     });
-    expect(notices).toEqual([expect.stringMatching(/^second pass: projecting the samples of \d+ layers$/)]);
+    expect(notices).toEqual([
+      expect.stringMatching(/^images go in as: /),
+      expect.stringMatching(/^second pass: projecting the samples of \d+ layers$/),
+    ]);
     expect(seen).toEqual([0, 8, 4, 8, 8, 8]);
   });
 

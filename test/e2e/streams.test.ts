@@ -23,7 +23,7 @@ test('the run goes to <model name>.delve in the current directory; stdout holds 
   const cwd = await folderWith({});
   const { code, stdout, stderr } = await runProgram(['analyze', CNN, '--data', IMAGES], { cwd });
   expect(code).toBe(0);
-  expect(stderr).toMatch(/^runs on [^\n]+\nrun written to mnist-cnn\.delve\n$/);
+  expect(stderr).toMatch(/^images go in as: [^\n]+\nruns on [^\n]+\nrun written to mnist-cnn\.delve\n$/);
   expect(stdout).toContain('397 samples of');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
   expect(stdout).not.toMatch(/\u001b/);
