@@ -1,5 +1,6 @@
 import { UserError } from '../errors.js';
 import type { SettingDifference } from '../run/compare/comparableSettings.js';
+import { isEstimated } from '../run/compare/margin.js';
 import type { Renamed } from '../run/compare/matchLayers.js';
 import type { Run } from '../run/schema.js';
 import { alignBaseline } from './alignBaseline.js';
@@ -10,6 +11,7 @@ import { boundRules } from './boundRules.js';
 import { chooser, type Named } from './chooser.js';
 import { judge } from './judge.js';
 import type { Judgement } from './judgement.js';
+import { requireConfidence } from './requireRules.js';
 import { isCompared, type Rule } from './rule.js';
 
 /** What a run must hold to. Of the bounds in a list, globs go before those without one, and later before earlier. */
@@ -24,6 +26,11 @@ export interface CheckRules {
   readonly allowDifferent?: readonly string[];
   /** No layer's saturation may be further below the baseline's than this (a difference, not a share of it). */
   readonly maxDrop?: readonly Bound[];
+  /**
+   * Above 0 and below 1: what lies beyond a bound by no more than chance explains, with that confidence, breaks no rule. For
+   * rules on a layer's saturation, directions or effective rank that name none of their own.
+   */
+  readonly confidence?: number;
   /** Rules on any statistic. Where they are about the same as the bounds above, they go before these. */
   readonly rules?: readonly Rule[];
 }
@@ -111,13 +118,20 @@ function hasOtherNames(run: Named, baseline: Named): boolean {
 }
 
 function allRules(rules: CheckRules): Rule[] {
-  return [
+  const all = [
     ...boundRules(rules.minSaturation, 'min', 'minSaturation'),
     ...boundRules(rules.maxSaturation, 'max', 'maxSaturation'),
     ...boundRules(rules.maxDrop, 'maxDrop', 'maxDrop'),
     ...(rules.rules ?? []),
   ];
+  const { confidence } = rules;
+  if (confidence === undefined) return all;
+  requireConfidence(confidence, 'confidence');
+  return all.map((rule) => (takesConfidence(rule) ? { ...rule, confidence } : rule));
 }
+
+const takesConfidence = ({ statistic, aggregate, confidence }: Rule): boolean =>
+  confidence === undefined && aggregate === undefined && isEstimated(statistic);
 
 function requireRules(run: Named, rules: readonly Rule[], baseline: Run | undefined): void {
   if (rules.length === 0 && !baseline) {

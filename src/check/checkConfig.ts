@@ -3,6 +3,7 @@ import { arrayOf, excerpt, isRecord, string } from '../shape/jsonShape.js';
 import { requireGroups } from './allowDifferent.js';
 import { type Bound, boundOf } from './bound.js';
 import { requireShape, ruleOf, ruleShape } from './parseRule.js';
+import { requireConfidence } from './requireRules.js';
 import type { Rule } from './rule.js';
 
 /** What a run is held to, as a file has it: `baseline` is still a path. */
@@ -14,12 +15,14 @@ export interface CheckConfig {
   readonly baseline?: string;
   /** Groups of settings in which run and baseline may differ. */
   readonly allowDifferent?: readonly string[];
+  /** Of all rules on a layer's saturation, directions or effective rank that name none of their own. */
+  readonly confidence?: number;
 }
 
 const BOUNDS = ['minSaturation', 'maxSaturation', 'maxDrop'] as const;
 
 /** The keys of a file that say what a run is held to. */
-export const checkKeys = [...BOUNDS, 'rules', 'baseline', 'allowDifferent'] as const;
+export const checkKeys = [...BOUNDS, 'rules', 'baseline', 'allowDifferent', 'confidence'] as const;
 
 /**
  * What a file says a run must hold to: `{ "minSaturation": 0.05, "maxDrop": { "*": 0.1, "layer4.*": 0.02 },
@@ -30,9 +33,14 @@ export const checkKeys = [...BOUNDS, 'rules', 'baseline', 'allowDifferent'] as c
  * @throws UserError that names the file and the key at fault.
  */
 export function checkConfigOf(value: Readonly<Record<string, unknown>>, source: string): CheckConfig {
-  const { baseline, rules, allowDifferent } = value;
+  const { baseline, rules, allowDifferent, confidence } = value;
   if (baseline !== undefined && (typeof baseline !== 'string' || baseline === '')) {
     throw new UserError(`${source}: baseline should be the path of a run, but is ${excerpt(baseline)}`);
+  }
+  if (confidence !== undefined && typeof confidence !== 'number') {
+    throw new UserError(
+      `${source}: confidence should be a share above 0 and below 1, but is ${excerpt(confidence)}`,
+    );
   }
   if (rules !== undefined) requireShape((list) => arrayOf(ruleShape)(list, 'rules'), rules, source);
   const [minSaturation, maxSaturation, maxDrop] = BOUNDS.map((bound) =>
@@ -43,6 +51,9 @@ export function checkConfigOf(value: Readonly<Record<string, unknown>>, source: 
     rules: Array.isArray(rules) ? rules.map((rule, i) => ruleOf(rule, `${source}: rules[${i}]`)) : [],
     ...(baseline === undefined ? {} : { baseline }),
     ...(allowDifferent === undefined ? {} : { allowDifferent: groupsOf(allowDifferent, source) }),
+    ...(confidence === undefined
+      ? {}
+      : { confidence: requireConfidence(confidence, `${source}: confidence`) }),
   };
 }
 

@@ -1,10 +1,11 @@
+import { isEstimated, margin } from '../run/compare/margin.js';
 import type { Run, RunLayer } from '../run/schema.js';
 import { aggregated } from './aggregate.js';
 import { type Chooser, chooser } from './chooser.js';
 import type { Judgement } from './judgement.js';
 import { type BoundKind, boundKinds, kindsOfBound, type Rule } from './rule.js';
 import { layerStatistics } from './statistics.js';
-import { found, statisticInWords } from './wording.js';
+import { found, foundByChance, statisticInWords } from './wording.js';
 
 /** What a run holds to, and what not. */
 export interface Judged {
@@ -40,6 +41,7 @@ export function judge(run: Run, rules: readonly Rule[], baseline: Run | undefine
       judgements.push(
         judged({ rule, kind, bound, layer: layer.name, warnings: layer.warnings }, of?.(layer) ?? null, {
           ...(isRelative && before ? { baseline: of?.(before) ?? null } : {}),
+          margin: chanceOf(rule, isRelative && before ? [layer, before] : [layer]),
         }),
       );
     }
@@ -110,22 +112,43 @@ function onTheWhole(
   });
 }
 
+/** How far chance may carry the number of these layers; `undefined` where the rule does not ask, or a run tells none. */
+function chanceOf({ statistic, confidence }: Rule, layers: readonly RunLayer[]): number | undefined {
+  if (confidence === undefined || !isEstimated(statistic)) return undefined;
+  return margin(statistic, layers, confidence);
+}
+
 function judged(
   about: BoundOfRule & Pick<Judgement, 'layer' | 'warnings'>,
   value: number | null,
-  { baseline, isGone = false }: { readonly baseline?: number | null; readonly isGone?: boolean },
+  {
+    baseline,
+    isGone = false,
+    margin,
+  }: { readonly baseline?: number | null; readonly isGone?: boolean; readonly margin?: number },
 ): Judgement {
   const { rule, kind, bound } = about;
-  const reason = isGone ? 'gone' : reasonOf(kind, bound, value, baseline);
+  const broken = isGone ? 'gone' : reasonOf(kind, bound, value, baseline, 0);
+  // What could not be measured, or is gone, is no matter of chance.
+  const isChance =
+    broken === 'bound' &&
+    margin !== undefined &&
+    reasonOf(kind, bound, value, baseline, margin) === undefined;
+  const reason = isChance ? undefined : broken;
   const of = {
     ...about,
     statistic: statisticInWords(rule),
     value,
     ...(baseline === undefined ? {} : { baseline }),
+    ...(margin === undefined ? {} : { margin }),
     ...(reason === undefined ? {} : { reason }),
   };
-  const broken = rule.level === 'warn' ? 'warned' : 'failed';
-  return { ...of, outcome: reason === undefined ? 'passed' : broken, message: found(of) };
+  const outcome = rule.level === 'warn' ? 'warned' : 'failed';
+  return {
+    ...of,
+    outcome: reason === undefined ? 'passed' : outcome,
+    message: isChance ? foundByChance(of, margin) : found(of),
+  };
 }
 
 function reasonOf(
@@ -133,11 +156,13 @@ function reasonOf(
   bound: number,
   value: number | null,
   baseline: number | null | undefined,
+  /** By how much more it may lie beyond the bound. */
+  leeway: number,
 ): Judgement['reason'] {
   if (value === null) return 'invalid';
   const { isRelative, bounded, beyond } = kindsOfBound[kind];
-  if (!isRelative) return beyond(bounded(value, 0), bound) <= 0 ? undefined : 'bound';
+  if (!isRelative) return beyond(bounded(value, 0), bound) <= leeway ? undefined : 'bound';
   if (baseline === null || baseline === undefined) return 'invalid';
   const rounding = ROUNDING * Math.max(1, Math.abs(baseline));
-  return bounded(value, baseline) <= bound + rounding ? undefined : 'bound';
+  return beyond(bounded(value, baseline), bound) <= leeway + rounding ? undefined : 'bound';
 }

@@ -13,6 +13,8 @@ export interface Judgement {
   readonly value: number | null;
   /** The baseline's, for `maxDrop` and `maxRise`. */
   readonly baseline?: number | null;
+  /** By how much it may lie beyond the bound by chance, where the rule asks for that (`confidence`) and a run tells it. */
+  readonly margin?: number;
   readonly outcome: 'passed' | 'warned' | 'failed';
   /**
    * Why it did not pass. `bound`: the number lies beyond it. `invalid`: there is no number to judge, here or in the

@@ -26,6 +26,7 @@ export const ruleShape: Shape = strictObject({
   max: optional(finite),
   maxDrop: optional(finite),
   maxRise: optional(finite),
+  confidence: optional(finite),
   level: optional(oneOf('error', 'warn', 'off')),
 });
 

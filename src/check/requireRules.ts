@@ -1,4 +1,5 @@
 import { UserError } from '../errors.js';
+import { estimatedNumbers, isEstimated } from '../run/compare/margin.js';
 import { nearest } from '../text/nearest.js';
 import { boundKinds, kindsOfBound, type Rule } from './rule.js';
 import { layerStatistics, runStatistics, shareStatistics, statisticNames } from './statistics.js';
@@ -41,6 +42,14 @@ export function requireRule(rule: Rule): void {
   if (min !== undefined && max !== undefined && min > max) {
     throw new UserError(`${origin}: min ${min} is above max ${max}, so that no number can hold to both`);
   }
+  if (rule.confidence !== undefined) {
+    requireConfidence(rule.confidence, `${origin}: confidence`);
+    if (!isEstimated(statistic) || aggregate !== undefined) {
+      throw new UserError(
+        `${origin}: a run tells no error of ${aggregate === undefined ? '' : `${aggregate} `}${statistic}: confidence goes with ${estimatedNumbers.join(', ')} of each layer`,
+      );
+    }
+  }
   if (runStatistics.has(statistic) && aggregate !== undefined && aggregate !== 'share') {
     throw new UserError(
       `${origin}: ${statistic} is one number for all layers already: leave aggregate out, or take share`,
@@ -54,6 +63,15 @@ export function requireRule(rule: Rule): void {
   if (limited && !counts) {
     throw new UserError(`${origin}: below and above go with "aggregate": "share" of a layer's number only`);
   }
+}
+
+/**
+ * @param origin what was given, for messages: `--confidence`.
+ * @throws UserError where it is not a share above 0 and below 1.
+ */
+export function requireConfidence(confidence: number, origin: string): number {
+  if (confidence > 0 && confidence < 1) return confidence;
+  throw new UserError(`${origin} ${confidence} is not a share above 0 and below 1, such as 0.95`);
 }
 
 /** Whether what is bounded goes from 0 to 1: a bound beyond that would never be broken, or always. */

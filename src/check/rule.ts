@@ -48,6 +48,11 @@ export interface Rule extends Readonly<Partial<Record<BoundKind, number>>> {
   /** With `share`: which layers count. */
   readonly below?: number;
   readonly above?: number;
+  /**
+   * Above 0 and below 1: a number that lies beyond its bound by no more than chance explains, with that confidence, breaks
+   * nothing. Only for numbers whose error a run tells.
+   */
+  readonly confidence?: number;
   /** `error` where nothing is said. */
   readonly level?: Level;
   /** The bound on saturation that it was made of; absent where it was written as a rule. */

@@ -27,15 +27,15 @@ export function titleOf({ rule, statistic, kind, bound }: Judgement): string {
   }
 }
 
+type Found = Omit<Judgement, 'message' | 'outcome' | 'rule' | 'warnings'>;
+
+/** What was found where a number lies beyond its bound, but by no more than chance explains. */
+export function foundByChance(judgement: Found, margin: number): string {
+  return `${found({ ...judgement, reason: 'bound' })}, but by no more than chance explains (± ${short(margin)})`;
+}
+
 /** What was found, as a sentence without its subject, which is the layer or the run. */
-export function found({
-  statistic,
-  kind,
-  bound,
-  value,
-  baseline,
-  reason,
-}: Omit<Judgement, 'message' | 'outcome' | 'rule' | 'warnings'>): string {
+export function found({ statistic, kind, bound, value, baseline, reason }: Found): string {
   if (reason === 'gone') return 'is gone: the baseline has it, this run has not';
   if (value === null) return `has no ${statistic} that could be checked`;
   const { isRelative, bounded } = kindsOfBound[kind];

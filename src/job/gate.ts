@@ -20,13 +20,14 @@ export function hasRules({ minSaturation, maxSaturation, maxDrop, rules, baselin
  */
 export async function rulesOf({ baseline, ...rules }: CheckConfig): Promise<CheckRules> {
   if (baseline === undefined) return rules;
-  const { minSaturation, maxSaturation, maxDrop, rules: list, allowDifferent } = rules;
+  const { minSaturation, maxSaturation, maxDrop, rules: list, allowDifferent, confidence } = rules;
   return {
     minSaturation,
     maxSaturation,
     maxDrop,
     rules: list,
     allowDifferent,
+    ...(confidence === undefined ? {} : { confidence }),
     baseline: await readBaseline(baseline),
   };
 }

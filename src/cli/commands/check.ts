@@ -9,7 +9,7 @@ import {
   giveVerdict,
   requireHarmlessOutput,
 } from '../options/checkOutput.js';
-import { list, repeated } from '../options/parse.js';
+import { list, number, repeated } from '../options/parse.js';
 import type { Context } from '../terminal/context.js';
 import { namedOrNewest } from '../terminal/runs.js';
 
@@ -19,6 +19,7 @@ interface Options extends CheckOutputOptions {
   readonly baseline?: string;
   readonly maxDrop?: string[];
   readonly allowDifferent?: string[];
+  readonly confidence?: number;
   readonly config?: string;
   readonly updateBaseline?: boolean;
 }
@@ -43,6 +44,11 @@ export function addCheck(program: Command, context: Context): void {
       '--allow-different <groups>',
       `compare with the baseline though these differ: ${differenceGroups.join(', ')}`,
       list,
+    )
+    .option(
+      '--confidence <share>',
+      'such as 0.95: what chance explains (by the standard errors of the run) breaks no bound',
+      number,
     )
     .option(
       '--config <file>',
@@ -71,6 +77,7 @@ Examples:
         { baselineFor, rulesOf },
         { requireGroups },
         { isSamePath },
+        { requireConfidence },
       ] = await Promise.all([
         import('../../check/check.js'),
         import('../../check/bound.js'),
@@ -79,11 +86,16 @@ Examples:
         import('../../job/gate.js'),
         import('../../check/allowDifferent.js'),
         import('../../files/samePath.js'),
+        import('../../check/requireRules.js'),
       ]);
       const config = await configFor(options, context);
       const given = (texts: readonly string[] = [], option: string): Bound[] =>
         texts.map((text) => parseBound(text, option));
       const allowed = requireGroups(options.allowDifferent ?? [], '--allow-different');
+      const confidence =
+        options.confidence === undefined
+          ? config?.confidence
+          : requireConfidence(options.confidence, '--confidence');
       const named = options.baseline ?? config?.baseline;
       const own = name ?? (await ownRun(config, named, context));
       const [path] = await namedOrNewest(own === undefined ? [] : [own], context, named);
@@ -123,6 +135,7 @@ Examples:
         ...held,
         ...(baseline === undefined ? {} : { baseline }),
         allowDifferent: [...(config?.allowDifferent ?? []), ...allowed],
+        ...(confidence === undefined ? {} : { confidence }),
       });
       const result = check(run, rules);
       if (isBaseline) {

@@ -1,10 +1,11 @@
 import { differenceInWords } from '../../run/compare/comparableSettings.js';
-import type { LayerDiff, RunDiff } from '../../run/compare/diffRuns.js';
+import { isWithinNoise, type LayerDiff, type RunDiff } from '../../run/compare/diffRuns.js';
 import { counted, percent } from '../../text/numbers.js';
 import { markdownTable, markdownText } from '../markdown/markdownText.js';
 import { namesOf, type RenderOptions } from '../options.js';
 import { byChange } from './byChange.js';
 import { points } from './diffTable.js';
+import { noiseInWords } from './noise.js';
 
 /** Two runs for a pull request: what changed, the largest change first, and what did not, as a count. */
 export function diffMarkdown(diff: RunDiff, options: RenderOptions = {}): string {
@@ -21,7 +22,7 @@ export function diffMarkdown(diff: RunDiff, options: RenderOptions = {}): string
       markdownText(layer.name) + was(layer),
       share(layer.saturation.before),
       share(layer.saturation.after),
-      points(layer.saturation),
+      points(layer.saturation) + noise(layer),
       `${dimensions(layer, 'before')} → ${dimensions(layer, 'after')}`,
     ]),
     [1, 2, 3, 4],
@@ -38,10 +39,13 @@ export function diffMarkdown(diff: RunDiff, options: RenderOptions = {}): string
     ...(diff.gone.length > 0 ? [`Gone: ${names(diff.gone)}`] : []),
     same === 0 && changed.length === 0
       ? 'The runs have no layer in common.'
-      : `${counted(changed.length, 'layer')} changed, ${same} did not.`,
+      : `${counted(changed.length, 'layer')} changed, ${same} did not.${noiseInWords(diff.layers)}`,
   ];
   return `${parts.join('\n\n')}\n`;
 }
+
+/** The change that chance explains is marked. */
+const noise = (layer: LayerDiff): string => (isWithinNoise(layer) ? ' ≈' : '');
 
 const share = (saturation: number | null): string => (saturation === null ? '–' : percent(saturation));
 

@@ -1,5 +1,5 @@
 import { differenceInWords } from '../../run/compare/comparableSettings.js';
-import type { Change, LayerDiff, RunDiff } from '../../run/compare/diffRuns.js';
+import { type Change, isWithinNoise, type LayerDiff, type RunDiff } from '../../run/compare/diffRuns.js';
 import type { Run } from '../../run/schema.js';
 import { displayWidth, shorten, wrap } from '../../text/displayWidth.js';
 import { counted, listed, percent } from '../../text/numbers.js';
@@ -7,6 +7,7 @@ import { printable } from '../../text/printable.js';
 import { type TextColumn, textTable } from '../../text/textTable.js';
 import { namesOf, type RenderOptions, type Style, styleOf } from '../options.js';
 import { byChange } from './byChange.js';
+import { noiseInWords } from './noise.js';
 
 /** Two runs side by side for people: a line a layer, the largest change first, then layers that came and went. */
 export function diffTable(diff: RunDiff, options: RenderOptions = {}): string {
@@ -40,7 +41,7 @@ function describe(label: string, name: string, { data }: Run, { chalk, symbols, 
 
 function rows(layers: readonly LayerDiff[], { chalk, symbols, width }: Style): string[] {
   const paint = (cell: string, row: number) => {
-    const sign = Math.sign(layers[row].saturation.change ?? 0);
+    const sign = isWithinNoise(layers[row]) ? 0 : Math.sign(layers[row].saturation.change ?? 0);
     return (sign > 0 ? chalk.green : sign < 0 ? chalk.red : chalk.dim)(cell);
   };
   const was: TextColumn = {
@@ -62,6 +63,13 @@ function rows(layers: readonly LayerDiff[], { chalk, symbols, width }: Style): s
       ...numbers(symbols.delta === 'd' ? 'change' : symbols.delta, ({ saturation }) => points(saturation)),
       paint,
     },
+    ...(layers.some(({ noise }) => noise !== undefined)
+      ? [
+          numbers('noise', ({ noise }) =>
+            noise === undefined ? '-' : `${symbols.plusMinus}${(noise * 100).toFixed(1)}`,
+          ),
+        ]
+      : []),
     numbers('dim', (layer) => `${dimension(layer, 'before')} ${symbols.arrow} ${dimension(layer, 'after')}`),
   ];
   const { head, lines } = textTable(columns, width, symbols.ellipsis);
@@ -92,6 +100,6 @@ function summary({ layers, added, gone }: RunDiff): string {
   const largest = most ? `, most of all \`${printable(most.name)}\` (${points(most.saturation)} points)` : '';
   return (
     `${counted(layers.length, 'layer')} in both, ${added.length} new, ${gone.length} gone; ` +
-    `the saturation of ${counted(moved.length, 'layer')} changed${largest}.`
+    `the saturation of ${counted(moved.length, 'layer')} changed${largest}.${noiseInWords(layers)}`
   );
 }

@@ -3,6 +3,7 @@ import { excerpt } from '../../shape/jsonShape.js';
 import { type DiffKey, diffNumbers } from '../layerNumbers.js';
 import type { Run, RunLayer } from '../schema.js';
 import { differencesOf, type SettingDifference } from './comparableSettings.js';
+import { margin } from './margin.js';
 import { matchLayers } from './matchLayers.js';
 
 /** A number in both runs; `null` where a run has none (the layer is invalid, or nothing was observed). */
@@ -21,7 +22,16 @@ export interface LayerDiff extends Readonly<Record<DiffKey, Change>> {
   readonly was?: string;
   readonly before: RunLayer;
   readonly after: RunLayer;
+  /**
+   * How far two measurements of the same saturation may lie apart by chance, with 95 % confidence (`margin`); absent where a
+   * run tells no error.
+   */
+  readonly noise?: number;
 }
+
+/** Whether the saturation changed by no more than chance explains. */
+export const isWithinNoise = ({ saturation: { change }, noise }: LayerDiff): boolean =>
+  change !== null && change !== 0 && noise !== undefined && Math.abs(change) <= noise;
 
 export interface RunDiff {
   readonly before: Run;
@@ -76,11 +86,13 @@ function diffLayers(before: RunLayer, after: RunLayer): LayerDiff {
     const [from, to] = [of(before), of(after)];
     return [key, { before: from, after: to, change: from === null || to === null ? null : to - from }];
   });
+  const noise = margin('saturation', [before, after]);
   return {
     name: after.name,
     ...(after.name === before.name ? {} : { was: before.name }),
     before,
     after,
+    ...(noise === undefined ? {} : { noise }),
     ...(Object.fromEntries(changes) as Record<DiffKey, Change>),
   };
 }
