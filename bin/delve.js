@@ -21,7 +21,7 @@ try {
 } catch (error) {
   fail(error);
 }
-if (process.exitCode === 130) {
+if (process.exitCode === 130 || process.exitCode === 143) {
   const { exitInterrupted } = await import('../dist/engine/pass/interrupted.js');
-  exitInterrupted();
+  exitInterrupted(process.exitCode === 143 ? 'SIGTERM' : 'SIGINT');
 }

@@ -21,9 +21,26 @@ export class InterruptedError extends Error {
     message: string,
     /** Samples that had been analysed when the work stopped. */
     readonly samples: number,
+    /** What is kept of the work, in words. */
+    readonly kept?: string,
   ) {
     super(message);
   }
+}
+
+/** The reason that an `AbortSignal` gives where a signal of the system stopped the work. */
+export class StopRequest extends Error {
+  override name = 'AbortError';
+
+  constructor(readonly signal: 'SIGINT' | 'SIGTERM') {
+    super(`${signal} came`);
+  }
+}
+
+/** The signal that was the reason for an abortion; `undefined` where it was none. The package may be there twice. */
+export function signalIn(reason: unknown): string | undefined {
+  if (!(reason instanceof Error) || !('signal' in reason)) return undefined;
+  return typeof reason.signal === 'string' ? reason.signal : undefined;
 }
 
 /** The message of anything that can be thrown. */

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { InterruptedError, messageOf, UserError } from '../errors.js';
+import { InterruptedError, messageOf, StopRequest, UserError } from '../errors.js';
 import { printable } from '../text/printable.js';
 import { version } from '../version.js';
 import { addAnalyze } from './commands/analyze.js';
@@ -28,11 +28,12 @@ export type HostProcess = SignalSource & Pick<NodeJS.Process, 'argv' | 'env' | '
 
 const EXIT_ERROR = 2;
 const EXIT_INTERRUPTED = 130;
+const EXIT_TERMINATED = 143;
 
 /**
  * Runs the command line.
  *
- * @returns the exit code: 0 done or passed, 1 a check failed, 2 any error, 130 interrupted.
+ * @returns the exit code: 0 done or passed, 1 a check failed, 2 any error, 130 interrupted, 143 terminated.
  */
 export async function main(host: HostProcess): Promise<number> {
   const { env } = host;
@@ -51,7 +52,14 @@ export async function main(host: HostProcess): Promise<number> {
     stderr,
     env,
     cwd,
-    interruptible: (work) => interruptible(host, work),
+    interruptible: (work) =>
+      interruptible(host, (signal) => {
+        signal.addEventListener('abort', () => {
+          const reason: unknown = signal.reason;
+          if (reason instanceof StopRequest) context.stoppedBy = reason.signal;
+        });
+        return work(signal);
+      }),
     exitCode: 0,
   };
   const program = createProgram(context);
@@ -90,7 +98,8 @@ Examples:
   $ delve report model.delve --format csv --output layers.csv
   $ delve check model.delve --min-saturation 0.05
 
-Exit codes: 0 done or passed, 1 a check failed, 2 an error, 130 interrupted.`,
+Exit codes: 0 done or passed, 1 a check failed, 2 an error, 130 interrupted,
+143 terminated.`,
     );
   layOutHelp(program);
   // Before the commands are added: they inherit both.
@@ -140,12 +149,12 @@ Exit codes: 0 done or passed, 1 a check failed, 2 an error, 130 interrupted.`,
 }
 
 /** Says on stderr what went wrong, and gives the exit code. */
-function explain(error: unknown, { stderr }: Context, debug: boolean): number {
+function explain(error: unknown, { stderr, stoppedBy }: Context, debug: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_ERROR;
   const trace = debug && error instanceof Error ? `${error.stack}\n` : '';
   if (error instanceof InterruptedError) {
-    stderr.write(`delve: ${error.message}; nothing was written\n${trace}`);
-    return EXIT_INTERRUPTED;
+    stderr.write(`delve: ${error.message}; ${error.kept ?? 'nothing was written'}\n${trace}`);
+    return stoppedBy === 'SIGTERM' ? EXIT_TERMINATED : EXIT_INTERRUPTED;
   }
   const hint =
     error instanceof UserError || debug

@@ -3,10 +3,11 @@ import type { InstrumentedModel } from '../instrument/instrumentedModel.js';
 import type { Precision } from '../run/schema.js';
 import type { ObservedLayer } from './collect/layerMoments.js';
 import { type Pass, type PassOptions, runPass } from './pass/pass.js';
+import type { PassState, Pause } from './pass/pause.js';
 import type { Progress } from './pass/progress.js';
 import { refuseImpossible } from './session/provider.js';
 
-export type { ObservedLayer, Progress };
+export type { ObservedLayer, PassState, Pause, Progress };
 
 export interface ObserveOptions extends PassOptions {
   /** What the moments are computed in; says whether a provider can do it. */
@@ -34,6 +35,7 @@ export async function observe(
   model: InstrumentedModel,
   source: FeedSource,
   options: ObserveOptions,
+  pauses: readonly Pause<ObservedLayer>[] = [],
 ): Promise<Observation> {
   refuseImpossible(options.provider, options.precision);
   const { classOutput, uncertainty, skipsNonFinite } = options;
@@ -45,5 +47,5 @@ export async function observe(
     uncertainty,
     skipsNonFinite,
   } as const;
-  return runPass(task, model, source, options);
+  return runPass(task, model, source, options, undefined, pauses);
 }

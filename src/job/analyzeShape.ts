@@ -42,6 +42,12 @@ const size = either(
   strictObject({ width: side, height: side }),
 );
 
+const halfWidth = where(
+  (value) =>
+    (typeof value === 'number' && value > 0 && value < 1) || (typeof value === 'string' && value !== ''),
+  '',
+);
+
 function accepts(shape: Shape, value: unknown): boolean {
   try {
     shape(value, '');
@@ -101,6 +107,14 @@ export const analyzeShape: Shape = strictObject({
   tf32: optional(bool),
   maxSamples: optional(side),
   inOrder: optional(bool),
+  until: optional(
+    either(
+      'half the width of an interval above 0 and below 1, "<layers>=<half width>", or a list of these',
+      halfWidth,
+      arrayOf((value) => halfWidth(value, '')),
+    ),
+  ),
+  inOrderIsRandom: optional(bool),
   every: optional(side),
   shard: optional(
     where(
@@ -108,6 +122,14 @@ export const analyzeShape: Shape = strictObject({
       '"auto", or the number of a shard (counted from 1) and how many there are, such as "3/16"',
     ),
   ),
+  checkpoint: optional(
+    either(
+      'seconds above 0, or false',
+      where((value) => typeof value === 'number' && value > 0, ''),
+      where((value) => value === false, ''),
+    ),
+  ),
+  resume: optional(bool),
   provider: optional(oneOf(...providerChoices)),
   device: optional(
     either('a whole number from 0 upward, or a list of them', wholeFrom(0), arrayOf(wholeFrom(0))),

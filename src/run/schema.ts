@@ -13,6 +13,7 @@ import type { LayerUncertainty } from '../stats/uncertainty.js';
 import type { RunNonFinite } from './nonFinite.js';
 import type { Provider, SampleOrder, Tf32 } from './settingValues.js';
 import type { StoredRule } from './storedRule.js';
+import type { RunUntil } from './until.js';
 
 /** The result of one analysis, as it stands in `run.json`. The schema is a contract: it only grows. */
 export interface Run {
@@ -46,6 +47,8 @@ export interface Run {
   readonly notObservable?: readonly { readonly node: string; readonly op: string; readonly reason: string }[];
   /** Where NaN or an infinity came up first, where one did and its origin was found. */
   readonly nonFinite?: RunNonFinite;
+  /** How the pass ended, where it was to end as soon as its numbers were known well enough. */
+  readonly until?: RunUntil;
   /** Remarks on the run as a whole, in words. */
   readonly warnings?: readonly string[];
 }

@@ -6,7 +6,7 @@ import type { AnalyzedModels } from '../../job/analyzeModels.js';
 import { addComputingOptions } from '../options/computingOptions.js';
 import { addDataOptions } from '../options/dataOptions.js';
 import { addObservationOptions, addSelectionOptions } from '../options/modelOptions.js';
-import { idimRule, thresholds } from '../options/parse.js';
+import { idimRule, interval, repeated, thresholds } from '../options/parse.js';
 import { type Context, hasColor, print } from '../terminal/context.js';
 import { modelHooks } from '../terminal/modelHooks.js';
 
@@ -70,6 +70,21 @@ export function addAnalyze(program: Command, context: Context): void {
       '--shard <i/n>',
       'take share i of n of the samples, counted from 1, for delve merge; auto: by the task of a Slurm, Kubernetes or AWS Batch array',
     )
+    .addOption(
+      new Option(
+        '--checkpoint <time>',
+        'how often to keep the state of the pass beside the run: 60s, 5m, 1h; off',
+      )
+        .argParser(interval)
+        .default(undefined, '60s'),
+    )
+    .option(
+      '--until <half width>',
+      "end as soon as every saturation is known so well: 0.01 for ± 1 point, or 'layer4.*=0.005'; repeatable",
+      repeated,
+    )
+    .option('--in-order-is-random', 'for --until: the data was shuffled when it was written')
+    .option('--resume', 'go on from the checkpoint that an interrupted call of the same left')
     .optionsGroup('Output:')
     .addOption(
       new Option('--out <dir>', 'where the run goes; of several models, the folder for their runs').default(

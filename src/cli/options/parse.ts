@@ -24,6 +24,15 @@ export function devices(text: string): number[] {
   throw new InvalidArgumentError('Give a whole number from 0 upward, or several such as 0,1.');
 }
 
+/** Seconds: `60s`, `5m`, `1h`, or a number of seconds; `off`: none. */
+export function interval(text: string): number | false {
+  if (text === 'off') return false;
+  const [, digits, unit = 's'] = /^(\d+(?:\.\d+)?)\s*([smh]?)$/.exec(text.trim()) ?? [];
+  const seconds = Number(digits) * ({ s: 1, m: 60, h: 3600 }[unit || 's'] ?? 1);
+  if (seconds > 0) return seconds;
+  throw new InvalidArgumentError('Give a time such as 60s, 5m or 1h, or off.');
+}
+
 /** Any finite number. */
 export function number(text: string): number {
   const value = Number(text);

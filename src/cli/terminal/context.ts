@@ -10,6 +10,8 @@ export interface Context {
   readonly cwd: string;
   /** Does work that Ctrl-C stops through the signal; other work it ends at once, as it does every program. */
   interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** The signal that stopped such work. */
+  stoppedBy?: 'SIGINT' | 'SIGTERM';
   /** What the command ends with, unless it throws; 1 is for checks that failed. */
   exitCode: number;
 }

@@ -1,3 +1,5 @@
+import { StopRequest } from '../../errors.js';
+
 /** What is needed of a process to hear Ctrl-C. */
 export type SignalSource = Pick<NodeJS.Process, 'on' | 'off' | 'kill' | 'pid'>;
 
@@ -22,10 +24,10 @@ export async function interruptible<T>(
   const forget = () => {
     for (const name of SIGNALS) host.off(name, hear);
   };
-  const hear = () => {
+  const hear = (name: NodeJS.Signals) => {
     if (first === undefined) {
       first = performance.now();
-      controller.abort();
+      controller.abort(new StopRequest(name === 'SIGTERM' ? 'SIGTERM' : 'SIGINT'));
     } else if (performance.now() - first > SAME_PRESS_MS) {
       forget();
       host.kill(host.pid, 'SIGINT');

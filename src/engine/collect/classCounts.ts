@@ -33,6 +33,14 @@ export class ClassCounts {
     }
   }
 
+  /** Goes on from what an earlier pass counted. */
+  restore({ width, labels }: ClassAnswers): void {
+    this.#width = width;
+    for (const [label, { samples, first, among }] of labels) {
+      this.#answers.set(label, { samples, first: new Map(first), among: new Map(among) });
+    }
+  }
+
   result(): ClassAnswers {
     return { width: this.#width, labels: this.#answers };
   }

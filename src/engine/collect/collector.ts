@@ -1,5 +1,7 @@
 import type { Feed } from '../../data/feed.js';
 import type { Stack } from '../feeds/stepDown.js';
+import type { WorkerState } from '../pass/pause.js';
+import type { MomentState } from '../state/momentState.js';
 import type { ClassAnswers } from './classCounts.js';
 
 /** Gathers what a pass is to find out of each layer, batch by batch. */
@@ -10,6 +12,14 @@ export interface Collector<Found> {
    * @throws UserError where the model cannot run on it, or it does not go with the batches before.
    */
   add(stack: Stack): Promise<void>;
+  /**
+   * Writes the moments found so far into a file, and tells the rest.
+   *
+   * @throws Error where there is nothing of the kind.
+   */
+  save(file: string): Promise<MomentState>;
+  /** Goes on from what `save` left behind. */
+  restore(state: WorkerState): Promise<void>;
   /** What has been found. */
   result(): Collected<Found> | Promise<Collected<Found>>;
 }

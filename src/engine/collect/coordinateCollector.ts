@@ -46,6 +46,15 @@ export class CoordinateCollector implements Collector<EmbeddedLayer> {
     this.#samples = samples;
   }
 
+  /** Coordinates are not kept: a second pass begins again. */
+  async save(): Promise<never> {
+    throw new Error('coordinates cannot be saved on the way');
+  }
+
+  async restore(): Promise<never> {
+    throw new Error('coordinates cannot be restored');
+  }
+
   /** @throws UserError where there were fewer samples than in the first pass. */
   result(): Collected<EmbeddedLayer> {
     if (this.#samples < this.#expected) throw otherData(this.#samples, this.#expected);

@@ -8,7 +8,8 @@ import {
   type Moments,
   subtractMoments,
 } from '../../stats/moments.js';
-import type { BatchMoments, KeptMoments } from '../../stats/packedMoments.js';
+import type { BatchMoments, KeptMoments, PackedMoments } from '../../stats/packedMoments.js';
+import type { LayerState } from '../state/momentState.js';
 
 export type { BatchMoments };
 
@@ -71,6 +72,27 @@ export class LayerMoments {
   /** Whether numbers came up from which nothing follows. */
   get isInvalid(): boolean {
     return this.#invalid !== undefined;
+  }
+
+  /** What there is but for the moments, and these, which are not copied. */
+  state(): { state: LayerState; groups: readonly PackedMoments[] | undefined } {
+    const total = this.#total;
+    return {
+      state: {
+        name: this.name,
+        ...(total ? { features: total.features, groups: total.groups.length } : {}),
+        firstRows: this.#firstRows,
+        ...(this.#invalid ? { invalid: this.#invalid } : {}),
+      },
+      groups: total?.groups,
+    };
+  }
+
+  /** Goes on from what an earlier pass left behind. */
+  restore({ firstRows, invalid }: LayerState, total: GroupedMoments | undefined): void {
+    this.#total = total;
+    this.#firstRows = firstRows;
+    this.#invalid = invalid;
   }
 
   observation(): ObservedLayer {

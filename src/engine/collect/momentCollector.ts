@@ -7,8 +7,11 @@ import { type FixedFeed, fixedFeeds } from '../feeds/fixedBatch.js';
 import { divides, piece } from '../feeds/pieces.js';
 import type { Stack } from '../feeds/stepDown.js';
 import type { Task } from '../pass/messages.js';
+import type { WorkerState } from '../pass/pause.js';
 import { BatchTooLargeError } from '../session/batchTooLarge.js';
 import { doublesOf, type ModelSession, type Outputs, valuesOf } from '../session/modelSession.js';
+import { type MomentState, readGroups, storedAnswers, writeGroups } from '../state/momentState.js';
+import { packedFeed, unpackedFeed } from '../state/packedFeed.js';
 import { ClassCounts } from './classCounts.js';
 import type { Collected, Collector, OffendingBatch } from './collector.js';
 import { type BatchMoments, LayerMoments, type ObservedLayer, withoutPadding } from './layerMoments.js';
@@ -75,6 +78,41 @@ export class MomentCollector implements Collector<ObservedLayer> {
       const end = Math.min(start + size, feed.samples);
       await this.#addBatch(feed.samples > size ? piece(feed, start, end) : feed, numberOf(start));
     }
+  }
+
+  async save(file: string): Promise<MomentState> {
+    const layers = this.#layers.map((layer) => layer.state());
+    await writeGroups(
+      file,
+      layers.map(({ groups }) => groups),
+    );
+    const { width, labels } = this.#classes.result();
+    const offending = this.#offending;
+    return {
+      layers: layers.map(({ state }) => state),
+      batches: this.#batches,
+      skipped: this.#skipped,
+      skippedOrigins: this.#skippedOrigins,
+      answers: { width, labels: [...labels].map(([label, answers]) => [label, storedAnswers(answers)]) },
+      ...(offending ? { offending: { number: offending.number, feed: packedFeed(offending.feed) } } : {}),
+    };
+  }
+
+  async restore({ file, state }: WorkerState): Promise<void> {
+    const totals = await readGroups(file, state.layers);
+    for (const [i, layer] of this.#layers.entries()) layer.restore(state.layers[i], totals[i]);
+    // The layers' own first batches would tell the same.
+    if (state.batches > 0) this.#groups = state.layers.map(({ groups = 1 }) => groups);
+    this.#batches = state.batches;
+    this.#skipped = state.skipped;
+    this.#skippedOrigins.push(...state.skippedOrigins);
+    const labels = state.answers.labels.map(
+      ([label, { samples, first, among }]) =>
+        [label, { samples, first: new Map(first), among: new Map(among) }] as const,
+    );
+    this.#classes.restore({ width: state.answers.width, labels: new Map(labels) });
+    const { offending } = state;
+    if (offending) this.#offending = { number: offending.number, feed: unpackedFeed(offending.feed) };
   }
 
   async result(): Promise<Collected<ObservedLayer>> {

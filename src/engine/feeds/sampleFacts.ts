@@ -1,4 +1,4 @@
-import type { Feed } from '../../data/feed.js';
+import type { Feed, Position } from '../../data/feed.js';
 
 /** What a feed tells of its samples one by one, beside their values. */
 export type SampleFacts = Pick<Feed, 'labels' | 'origins'>;
@@ -12,8 +12,9 @@ export function factsOf({ labels, origins }: Feed, start: number, end: number): 
 }
 
 /** The facts about the samples of consecutive feeds. */
-export function joinedFacts(feeds: readonly Feed[]): SampleFacts {
+export function joinedFacts(feeds: readonly Feed[]): SampleFacts & { readonly end?: Position } {
   const isLabelled = feeds.some(({ labels }) => labels !== undefined);
+  const end = feeds.at(-1)?.end;
   return {
     ...(isLabelled
       ? { labels: feeds.flatMap((feed) => feed.labels ?? new Array<undefined>(feed.samples).fill(undefined)) }
@@ -21,5 +22,6 @@ export function joinedFacts(feeds: readonly Feed[]): SampleFacts {
     ...(feeds.every(({ origins }) => origins !== undefined)
       ? { origins: feeds.flatMap(({ origins = [] }) => origins) }
       : {}),
+    ...(end ? { end } : {}),
   };
 }

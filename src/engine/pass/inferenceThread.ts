@@ -14,13 +14,15 @@ type Found = FoundBy[Task['kind']];
  * It ends by itself, by closing its port. Terminating it from outside while it is inside a native call makes
  * ONNX Runtime's binding abort the whole process.
  */
-async function work(port: MessagePort, { task, model, options, stop }: WorkerStart): Promise<void> {
+async function work(port: MessagePort, { task, model, options, stop, restore }: WorkerStart): Promise<void> {
   const say = (message: FromWorker<Found>, transfer: ArrayBuffer[] = []) =>
     port.postMessage(message, transfer);
   const stopped = () => Atomics.load(stop, 0) === 1;
+  const hurries = () => Atomics.load(stop, 0) === 2;
   const session = await ModelSession.open(model, options);
   try {
     const collector = collectorFor(task, session, options.fixedBatch);
+    if (restore) await collector.restore(restore);
     const runner = { add: (stack: Stack) => collector.add(stack), completed: () => session.completed };
     const { provider, notice, accumulates } = session;
     const onStep = (step: Step) => say({ kind: 'steppedDown', step });
@@ -29,6 +31,20 @@ async function work(port: MessagePort, { task, model, options, stop }: WorkerSta
     for await (const message of messages(port)) {
       if (stopped()) return;
       if (message.kind === 'end') break;
+      if (message.kind === 'save') {
+        say({ kind: 'saved', state: await collector.save(message.file) });
+        continue;
+      }
+      if (message.kind === 'look') {
+        // Not transferred: the moments go on growing here.
+        const { layers } = await collector.result();
+        say({ kind: 'seen', layers });
+        continue;
+      }
+      if (hurries()) {
+        say({ kind: 'passedOver' });
+        continue;
+      }
       const started = performance.now();
       const { feed, batch, number } = message;
       await careful.run(feed, batch, number);

@@ -5,6 +5,7 @@ import type { Provider } from '../../run/schema.js';
 import type { BatchCost } from '../feeds/batchTuner.js';
 import type { Step } from '../feeds/stepDown.js';
 import { transferable } from '../feeds/transferable.js';
+import type { MomentState } from '../state/momentState.js';
 import type {
   Batches,
   FoundBy,
@@ -15,6 +16,7 @@ import type {
   WorkerOptions,
   WorkerStart,
 } from './messages.js';
+import type { WorkerState } from './pause.js';
 
 /** Batches on their way at one time: the one that runs, and two that are being read or wait. */
 export const ON_THE_WAY = 3;
@@ -29,7 +31,7 @@ export function stillComputing(): boolean {
 
 export interface InferenceEvents {
   onOpened(provider: Provider, notice: string | undefined, accumulates: boolean): void;
-  onBatch(cost: BatchCost): void;
+  onBatch(cost: BatchCost, number: number): void;
   /** Something was too large for the provider, and is smaller from now on. */
   onStepDown(step: Step): void;
 }
@@ -48,10 +50,20 @@ export class InferenceWorker<T extends Task> {
   #failure: Error | undefined;
   #found: readonly FoundBy[T['kind']][] | undefined;
   #remarks: Remarks = {};
+  #saved: MomentState | undefined;
+  #seen: readonly FoundBy[T['kind']][] | undefined;
+  /** The numbers of what is on its way. */
+  readonly #numbers: number[] = [];
   #wake: () => void = () => {};
 
   /** Takes over the buffers of the models' bytes: they may be hundreds of megabytes, and are not needed here again. */
-  constructor(task: T, model: ModelBytes, options: WorkerOptions, events: InferenceEvents) {
+  constructor(
+    task: T,
+    model: ModelBytes,
+    options: WorkerOptions,
+    events: InferenceEvents,
+    restore?: WorkerState,
+  ) {
     this.#events = events;
     this.#wantsLabels = task.kind === 'moments' && task.classOutput !== undefined;
     const { externalDataFolder, accumulates } = model;
@@ -63,6 +75,7 @@ export class InferenceWorker<T extends Task> {
       model: { bytes, externalDataFolder, accumulates, ...(single ? { single } : {}) },
       options,
       stop: this.#stop,
+      ...(restore ? { restore } : {}),
     };
     this.failed = new Promise((_, reject) => {
       this.#reject = reject;
@@ -96,6 +109,7 @@ export class InferenceWorker<T extends Task> {
   /** Sends batches for one run. The buffers of their tensors are transferred: they are empty here afterwards. */
   send({ feed, batch, number }: Batches): void {
     this.#onTheWay++;
+    this.#numbers.push(number);
     const tensors = Object.entries(feed.tensors).map(
       ([input, tensor]) => [input, { ...tensor, data: transferable(tensor.data) }] as const,
     );
@@ -107,6 +121,33 @@ export class InferenceWorker<T extends Task> {
     };
     const sent = { samples, tensors: Object.fromEntries(tensors), ...told };
     this.#post({ kind: 'feed', feed: sent, batch, number }, [...buffers]);
+  }
+
+  /** Waits until all that was sent has run, or was passed over. */
+  async idle(): Promise<void> {
+    await this.#until(() => this.#onTheWay === 0);
+  }
+
+  /** Asks the worker to pass over what waits before it, for it is to save. */
+  hurry(): void {
+    Atomics.compareExchange(this.#stop, 0, 0, 2);
+  }
+
+  /** Writes the moments found so far into a file. */
+  async save(file: string): Promise<WorkerState> {
+    this.#saved = undefined;
+    this.#post({ kind: 'save', file });
+    await this.#until(() => this.#saved !== undefined);
+    if (!this.#saved) throw new Error('a worker said that it has saved, and nothing of what');
+    return { file, state: this.#saved };
+  }
+
+  /** What has been found so far. */
+  async look(): Promise<readonly FoundBy[T['kind']][]> {
+    this.#seen = undefined;
+    this.#post({ kind: 'look' });
+    await this.#until(() => this.#seen !== undefined);
+    return this.#seen ?? [];
   }
 
   /** There once `finish` is through. */
@@ -151,8 +192,14 @@ export class InferenceWorker<T extends Task> {
       this.#events.onOpened(message.provider, message.notice, message.accumulates);
     if (message.kind === 'ran') {
       this.#onTheWay--;
-      this.#events.onBatch(message);
+      this.#events.onBatch(message, this.#numbers.shift() ?? 0);
     }
+    if (message.kind === 'passedOver') {
+      this.#onTheWay--;
+      this.#numbers.shift();
+    }
+    if (message.kind === 'saved') this.#saved = message.state;
+    if (message.kind === 'seen') this.#seen = message.layers;
     if (message.kind === 'steppedDown') this.#events.onStepDown(message.step);
     if (message.kind === 'found') {
       const { kind, layers, ...remarks } = message;

@@ -10,6 +10,8 @@ import type { ObservedLayer } from '../collect/layerMoments.js';
 import type { BatchCost } from '../feeds/batchTuner.js';
 import type { MayCut, Step } from '../feeds/stepDown.js';
 import type { SessionOptions } from '../session/modelSession.js';
+import type { MomentState } from '../state/momentState.js';
+import type { WorkerState } from './pause.js';
 
 /** What a pass over the data is for, with the names of the outputs of the model that was rewritten for it. */
 export type Task =
@@ -43,8 +45,13 @@ export interface WorkerStart {
   readonly task: Task;
   readonly model: ModelBytes;
   readonly options: WorkerOptions;
-  /** One int32, 1 as soon as the worker is to stop. Shared, because a message would wait behind the queued feeds. */
+  /**
+   * One int32, as soon as the worker is to stop 1, or 2: to pass over the feeds that wait, but to save or tell what it is
+   * asked for. Shared, because a message would wait behind the queued feeds.
+   */
   readonly stop: Int32Array<SharedArrayBuffer>;
+  /** What an earlier pass left behind. */
+  readonly restore?: WorkerState;
 }
 
 export interface WorkerOptions extends SessionOptions {
@@ -56,8 +63,15 @@ export interface WorkerOptions extends SessionOptions {
   readonly share?: Share;
 }
 
-/** From the main thread: batches for one run, or that the last ones were sent. */
-export type ToWorker = ({ readonly kind: 'feed' } & Batches) | { readonly kind: 'end' };
+/**
+ * From the main thread: batches for one run, or that the last ones were sent; to write the moments into a file, or to tell
+ * what has been found so far.
+ */
+export type ToWorker =
+  | ({ readonly kind: 'feed' } & Batches)
+  | { readonly kind: 'end' }
+  | { readonly kind: 'save'; readonly file: string }
+  | { readonly kind: 'look' };
 
 /** One batch, or several for one run. */
 export interface Batches {
@@ -80,6 +94,9 @@ export type FromWorker<Found> =
       readonly accumulates: boolean;
     }
   | ({ readonly kind: 'ran' } & BatchCost)
+  | { readonly kind: 'passedOver' }
+  | { readonly kind: 'saved'; readonly state: MomentState }
+  | { readonly kind: 'seen'; readonly layers: readonly Found[] }
   | { readonly kind: 'steppedDown'; readonly step: Step }
   | ({ readonly kind: 'found'; readonly layers: readonly Found[] } & Remarks)
   | {

@@ -10,6 +10,8 @@ import type { MayCut } from '../feeds/stepDown.js';
 import { wholeBatches } from '../feeds/wholeBatches.js';
 import { chooseTf32 } from '../session/tf32.js';
 import type { FoundBy, Remarks, Task } from './messages.js';
+import type { PassState, Pause, Paused } from './pause.js';
+import { Places, START } from './places.js';
 import { expectedSamples, type Progress } from './progress.js';
 import { WorkerTeam } from './workerTeam.js';
 
@@ -39,6 +41,8 @@ export interface PassOptions {
   readonly every?: number;
   /** Only the batches of one share. They keep the numbers that they have among those of all shares. */
   readonly share?: Share;
+  /** Go on from what an earlier pass left behind; every other option has to be what it was. */
+  readonly from?: PassState;
   readonly signal?: AbortSignal;
   /** Called when the model is loaded, and after every batch. */
   readonly onProgress?: (progress: Progress) => void;
@@ -69,6 +73,9 @@ export interface Pass<Found> extends Remarks {
   readonly layers: readonly Found[];
 }
 
+/** How long an interrupted pass may take to leave itself behind, in milliseconds: SIGKILL often follows after ten seconds. */
+const LAST_SAVE = 4000;
+
 /** How long an ending pass waits for the batch that runs, in milliseconds. */
 const GRACE = 1000;
 
@@ -82,6 +89,7 @@ const STAYS_OFF = 'TF32 stays off: NVIDIA_TF32_OVERRIDE is 0 in this process';
  * here afterwards.
  *
  * @param onFeed is told of every feed, in order, before it is sent.
+ * @param pauses what is to be done between batches, where it is due.
  * @throws UserError where provider, model or data do not fit.
  * @throws InterruptedError where `signal` is aborted: within about a second, also when the batch that runs takes longer.
  */
@@ -91,18 +99,20 @@ export async function runPass<T extends Task>(
   source: FeedSource,
   options: PassOptions,
   onFeed: (feed: Feed) => void = () => {},
+  pauses: readonly Pause<FoundBy[T['kind']]>[] = [],
 ): Promise<Pass<FoundBy[T['kind']]>> {
-  const { signal } = options;
+  const { signal, from } = options;
   if (signal?.aborted) throw interruption(0, undefined);
   const started = performance.now();
-  const seconds = () => (performance.now() - started) / 1000;
+  const seconds = () => (from?.seconds ?? 0) + (performance.now() - started) / 1000;
   const batchSize = options.fixedBatch ?? options.batchSize;
   const total = expectedSamples(source.size, { ...options, batchSize });
 
   let provider = 'cpu' as Provider;
-  let samples = 0;
+  let samples = from?.samples ?? 0;
   let leftOut = 0;
-  let batches = 0;
+  let batches = from?.batches ?? 0;
+  const places = new Places(from ? { ...from, labels: from.from.labels } : START);
   let sampleBytes = 0;
   const { onNotice = () => {}, onProgress = () => {} } = options;
   const tuneBatch = options.tuneBatch === true && options.fixedBatch === undefined;
@@ -130,7 +140,8 @@ export async function runPass<T extends Task>(
         onProgress({ samples, total, seconds: seconds() });
       },
       onStepDown: (step) => sizes.steppedDown(step),
-      onBatch(cost) {
+      onBatch(cost, number) {
+        places.ran(number);
         if (over) return;
         samples += cost.samples;
         batches += cost.batches;
@@ -138,11 +149,47 @@ export async function runPass<T extends Task>(
         onProgress({ samples, total, seconds: seconds() });
       },
     },
+    from,
   );
+
+  const paused: Paused<FoundBy[T['kind']]> = {
+    get samples() {
+      return samples;
+    },
+    get seconds() {
+      return seconds();
+    },
+    look: () => worker.look(),
+    async save(fileOf) {
+      const place = places.behindAll;
+      if (!place) throw new Error('a pass cannot be left here');
+      const { position, labels, ...rest } = place;
+      const skippedSamples = source.skipped.slice(0, position.skipped);
+      const workers = await worker.save(fileOf);
+      const from = { ...position, labels, skippedSamples };
+      return { ...rest, from, provider, seconds: seconds(), workers };
+    },
+  };
+  /** @returns whether enough has been seen. */
+  const pausesDue = async (): Promise<boolean> => {
+    const due = pauses.filter((pause) => pause.isDue(samples, seconds()));
+    if (due.length === 0) return false;
+    await worker.idle();
+    let isEnough = false;
+    for (const pause of due) isEnough = (await pause.take(paused)) === 'enough' || isEnough;
+    return isEnough;
+  };
+  const leave = async (reason: unknown): Promise<void> => {
+    const last = pauses.filter(({ atInterruption }) => atInterruption?.(seconds(), reason));
+    if (last.length === 0) return;
+    worker.hurry();
+    await worker.idle();
+    if (places.behindAll) for (const pause of last) await pause.take(paused);
+  };
 
   const pass = async (): Promise<readonly FoundBy[T['kind']][]> => {
     const { maxSamples, every, share, shuffle } = options;
-    const read = source.feeds({ batchSize, maxSamples, every, share, shuffle, signal });
+    const read = source.feeds({ batchSize, maxSamples, every, share, shuffle, from: from?.from, signal });
     const whole =
       options.wholeBatches && fixedBatch !== undefined
         ? wholeBatches(read, fixedBatch, (count) => {
@@ -150,27 +197,39 @@ export async function runPass<T extends Task>(
           })
         : read;
     const feeds = tuneBatch || accumulate !== 1 ? joinedFeeds(whole, () => sizes.next()) : whole;
-    let number = 1;
+    let number = from?.number ?? 1;
     const iterator = feeds[Symbol.asyncIterator]();
     try {
       for (;;) {
         await worker.slot();
+        signal?.throwIfAborted();
         const next = await iterator.next();
         if (next.done || over) break;
         const feed = next.value;
         onFeed(feed);
         sampleBytes = bytesOf(feed) / Math.max(1, feed.samples);
         const batch = Math.min(sizes.gathered, Math.max(1, feed.samples));
+        const count = Math.max(1, Math.ceil(feed.samples / batch));
+        places.sent(feed, number, count);
+        const { end } = feed;
         worker.send({ feed, batch, number });
-        number += Math.max(1, Math.ceil(feed.samples / batch));
+        number += count;
+        if (end && (await pausesDue())) break;
       }
+    } catch (error) {
+      if (signal?.aborted) await leave(signal.reason);
+      throw error;
     } finally {
       await iterator.return?.(undefined);
     }
     return over ? [] : worker.finish();
   };
 
-  const { aborted, forget } = rejectionOf(signal, () => interruption(samples, total));
+  const { aborted, forget } = rejectionOf(
+    signal,
+    () => interruption(samples, total),
+    (reason) => (pauses.some(({ atInterruption }) => atInterruption?.(seconds(), reason)) ? LAST_SAVE : 0),
+  );
   try {
     const layers = await Promise.race([pass(), aborted, worker.failed]);
     const { remarks } = worker;
@@ -213,11 +272,25 @@ function interruption(samples: number, total: number | undefined): InterruptedEr
 }
 
 /** A promise that rejects when the signal is aborted, and how to be rid of it. */
-function rejectionOf(signal: AbortSignal | undefined, reason: () => Error) {
+function rejectionOf(
+  signal: AbortSignal | undefined,
+  reason: () => Error,
+  /** For how long it does not reject yet, in milliseconds. */
+  patience: (reason: unknown) => number,
+) {
   let onAbort = () => {};
+  let timer: NodeJS.Timeout | undefined;
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(reason());
+    onAbort = () => {
+      const milliseconds = patience(signal?.reason);
+      if (milliseconds === 0) reject(reason());
+      else timer = setTimeout(() => reject(reason()), milliseconds);
+    };
   });
   signal?.addEventListener('abort', onAbort);
-  return { aborted, forget: () => signal?.removeEventListener('abort', onAbort) };
+  const forget = () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  };
+  return { aborted, forget };
 }

@@ -3,6 +3,7 @@ import { addedAnswers } from '../collect/classCounts.js';
 import { mergeFound } from '../collect/mergeFound.js';
 import { type InferenceEvents, InferenceWorker } from './inferenceWorker.js';
 import type { Batches, FoundBy, Remarks, Task, WorkerOptions } from './messages.js';
+import type { WorkerState } from './pause.js';
 
 /** A task whose models another worker may take over. */
 function copyOf<T extends Task>(task: T): T {
@@ -32,6 +33,8 @@ export class WorkerTeam<T extends Task> {
     options: Omit<WorkerOptions, 'device'>,
     devices: readonly (number | undefined)[],
     events: InferenceEvents,
+    /** What an earlier pass left behind: whose turn it is, and what each worker had found. */
+    restore: { readonly turn: number; readonly workers: readonly WorkerState[] } = { turn: 0, workers: [] },
   ) {
     this.#task = task;
     const used = task.kind === 'coordinates' ? devices.slice(0, 1) : devices;
@@ -46,8 +49,10 @@ export class WorkerTeam<T extends Task> {
           copies[i],
           { ...options, device },
           events,
+          restore.workers[i],
         ),
     );
+    this.#turn = restore.turn;
     this.failed = Promise.race(this.#workers.map(({ failed }) => failed));
     this.failed.catch(() => {});
   }
@@ -61,6 +66,31 @@ export class WorkerTeam<T extends Task> {
   send(batches: Batches): void {
     this.#next().send(batches);
     this.#turn++;
+  }
+
+  /** How many runs were sent. */
+  get turn(): number {
+    return this.#turn;
+  }
+
+  /** Waits until all that was sent has run. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.idle()));
+  }
+
+  /** Asks for what is at work only, and to pass over what waits. */
+  hurry(): void {
+    for (const worker of this.#workers) worker.hurry();
+  }
+
+  /** Writes the moments of each worker into a file of its own. */
+  async save(fileOf: (worker: number) => string): Promise<WorkerState[]> {
+    return Promise.all(this.#workers.map((worker, i) => worker.save(fileOf(i))));
+  }
+
+  /** What has been found so far, of all workers together. */
+  async look(): Promise<readonly FoundBy[T['kind']][]> {
+    return this.#together(await Promise.all(this.#workers.map((worker) => worker.look())));
   }
 
   /** Of all workers together; there once `finish` is through. */
@@ -85,7 +115,10 @@ export class WorkerTeam<T extends Task> {
 
   /** Waits for all batches and fetches the result. */
   async finish(): Promise<readonly FoundBy[T['kind']][]> {
-    const found = await Promise.all(this.#workers.map((worker) => worker.finish()));
+    return this.#together(await Promise.all(this.#workers.map((worker) => worker.finish())));
+  }
+
+  #together(found: readonly (readonly FoundBy[T['kind']][])[]): readonly FoundBy[T['kind']][] {
     if (found.length === 1 || this.#task.kind !== 'moments') return found[0];
     return mergeFound(found as FoundBy['moments'][][]) as readonly FoundBy[T['kind']][];
   }

@@ -20,6 +20,7 @@ import type { RunNonFinite } from '../nonFinite.js';
 import type { Run, RunData, RunLayer, RunModel, StructureNode } from '../schema.js';
 import { settingRows, threshold } from '../settings.js';
 import { ruleInWords } from '../storedRule.js';
+import type { RunUntil } from '../until.js';
 import { contradiction } from './contradiction.js';
 import { numberShapes } from './numberShapes.js';
 import { requireFittingUncertainty, uncertaintyShape } from './uncertaintyShape.js';
@@ -130,6 +131,14 @@ const run = objectOf({
       tensor: optional(string),
       reason: string,
     } satisfies Record<keyof RunNonFinite, Shape>),
+  ),
+  until: optional(
+    objectOf({
+      targets: arrayOf(objectOf({ layers: optional(string), within: finite })),
+      reached: where((value) => typeof value === 'boolean', 'true or false'),
+      looks: wholeFrom(0),
+      open: arrayOf(string),
+    } satisfies Record<keyof RunUntil, Shape>),
   ),
   warnings: optional(arrayOf(string)),
 } satisfies Record<keyof Run, Shape>);

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../../errors.js';
 import { isSamePath } from '../../files/samePath.js';
 import { differingSettings } from '../compare/comparableSettings.js';
-import type { Run, RunData, RunModel, RunSettings } from '../schema.js';
+import type { RunData, RunModel, RunSettings } from '../schema.js';
 import { settingRows } from '../settings.js';
 import { shardInWords } from '../shardInWords.js';
 import { readRun } from './readRun.js';
@@ -66,11 +66,16 @@ async function isFree(dir: string, planned: PlannedRun): Promise<boolean> {
 async function differenceAt(dir: string, planned: PlannedRun): Promise<string | undefined> {
   // Nothing there, or an empty directory: `checkTarget` has refused all else that holds no run.
   const standing = await readRun(dir).catch(() => undefined);
-  return standing && differenceFrom(standing, planned);
+  if (!standing) return undefined;
+  const layers = standing.layers.map(({ name }) => name);
+  return differenceBetween({ ...standing, layers }, planned);
 }
 
 /** In what a run differs from one that is to be made, in words; `undefined` where that is the same one made again. */
-async function differenceFrom(standing: Run, planned: PlannedRun): Promise<string | undefined> {
+export async function differenceBetween(
+  standing: PlannedRun,
+  planned: PlannedRun,
+): Promise<string | undefined> {
   const { model, data, settings, layers } = planned;
   const differs = (what: string, there: string, here: string) => `${what} ${there} there, ${here} here`;
   const [was, is] = [standing.model.path, model.path].map((path) => basename(path.replaceAll('\\', '/')));
@@ -93,8 +98,7 @@ async function differenceFrom(standing: Run, planned: PlannedRun): Promise<strin
   const [setting] = differingSettings(standing.settings, settings, CHOSEN);
   if (setting) return differs(setting.setting, setting.before, setting.after);
   // Of another state of the model the layers may be others.
-  const names = standing.layers.map(({ name }) => name);
-  if (standing.model.sha256 === model.sha256 && !isDeepStrictEqual(names, layers)) {
+  if (standing.model.sha256 === model.sha256 && !isDeepStrictEqual(standing.layers, layers)) {
     return 'other layers were chosen for it';
   }
   return undefined;
