@@ -59,8 +59,17 @@ export interface CsvOptions {
   readonly header?: boolean;
 }
 
+export interface TextOptions {
+  /** A `tokenizer.json` of Hugging Face. Default: the one beside the model. */
+  readonly tokenizer?: string;
+  /** The column of a table that holds the texts, by name or 1-based number. Default: the only one, or `text`. */
+  readonly textColumn?: string;
+  /** The most tokens of a text, special ones included. Default: the tokenizer's, or the model's; else 512. */
+  readonly maxLength?: number;
+}
+
 /** The options that only some readers look at; `scaling`: `scale`, `mean` and `std` of those for images. */
-export type ReaderOptions = 'image' | 'scaling' | 'csv' | 'seed' | 'shapes' | 'dtype';
+export type ReaderOptions = 'image' | 'scaling' | 'csv' | 'text' | 'seed' | 'shapes' | 'dtype';
 
 /** What came with a model and may say how its data is prepared. */
 export interface CameWith {
@@ -93,6 +102,7 @@ export interface DataOptions {
   /** The model that the data is for, as far as it says how images are prepared. */
   readonly cameWith?: CameWith;
   readonly csv?: CsvOptions;
+  readonly text?: TextOptions;
   /** A file with the class of every sample, in their order: `.npy`, `.csv` (`labelColumn`), or text with one a line. */
   readonly labels?: string;
   /** The names of the classes in the order of the model's output, or a file with one a line. */

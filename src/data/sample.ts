@@ -29,6 +29,13 @@ export const isFailed = (sample: object): sample is FailedSample => 'reason' in 
 export const labelOf = (values: readonly Sample[]): string | undefined =>
   values.find(({ label }) => label !== undefined)?.label;
 
+/** What shorter samples of a batch are filled up with, and where. */
+export interface Padding {
+  readonly value: number;
+  /** Before them, instead of after. */
+  readonly left: boolean;
+}
+
 /** The samples of one source for one input. */
 export interface SampleStream {
   /** The source in short, for messages. */
@@ -37,6 +44,8 @@ export interface SampleStream {
   readonly size: number | undefined;
   /** The samples are rows of numbers that take whatever shape of that many elements the input has. */
   readonly shapeless?: boolean;
+  /** Samples of one axis, of any length: those of a batch are filled up to the longest, or to what the input fixes. */
+  readonly padding?: Padding;
   /** The samples have classes. */
   readonly labelled?: boolean;
   /** Chosen samples may be read in any order, not only ascending, and that takes next to no longer. */

@@ -87,6 +87,9 @@ export const analyzeShape: Shape = strictObject({
       missing: optional(oneOf('mean', 'zero')),
     }),
   ),
+  text: optional(
+    strictObject({ tokenizer: optional(string), textColumn: optional(string), maxLength: optional(side) }),
+  ),
   labels: optional(string),
   classes: optional(either('a file or a list of names', string, names)),
   layers: optional(names),

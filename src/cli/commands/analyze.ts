@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { shownPath } from '../../files/shownPath.js';
-import type { AnalyzeOptions, CsvOptions, ImageOptions } from '../../index.js';
+import type { AnalyzeOptions } from '../../index.js';
 import { measuringSides } from '../../instrument/options.js';
 import type { AnalyzedModels } from '../../job/analyzeModels.js';
+import { type ReadingFlags, readingOf } from '../options/analysisData.js';
 import { addComputingOptions } from '../options/computingOptions.js';
 import { addDataOptions } from '../options/dataOptions.js';
 import { addObservationOptions, addSelectionOptions } from '../options/modelOptions.js';
@@ -16,8 +17,7 @@ interface Options
       AnalyzeOptions,
       'otherRun' | 'onTarget' | 'model' | 'data' | 'operators' | 'thresholds' | 'batchSize' | 'shapes'
     >,
-    ImageOptions,
-    CsvOptions {
+    ReadingFlags {
   readonly data?: string[];
   readonly ops?: string[];
   readonly batch?: number | 'auto';
@@ -122,21 +122,7 @@ async function run(models: readonly string[], options: Options, context: Context
     import('../../job/analyzeModels.js'),
   ]);
   const { stdout, stderr, env, cwd } = context;
-  const {
-    data,
-    ops,
-    batch,
-    threshold,
-    shape: shapes,
-    overwrite,
-    json,
-    quiet,
-    columns,
-    labelColumn,
-    missing,
-    ...others
-  } = options;
-  const { resize, crop, scale, mean, std, color, layout, ...rest } = others;
+  const { data, ops, batch, threshold, shape: shapes, overwrite, json, quiet, ...others } = options;
   if (data === undefined) {
     throw new UserError(
       '--data is missing: give the data to analyse, such as --data images/ or --data random:64',
@@ -144,11 +130,9 @@ async function run(models: readonly string[], options: Options, context: Context
   }
   const display = quiet ? undefined : progressDisplay(stderr, env);
   const given = {
-    ...rest,
+    ...readingOf(others),
     data,
     shapes,
-    image: { resize, crop, scale, mean, std, color, layout },
-    csv: { columns, labelColumn, missing },
     operators: ops,
     batchSize: batch,
     thresholds: threshold,

@@ -1,15 +1,30 @@
 import { UserError } from '../../errors.js';
-import type { AnalyzeOptions, CsvOptions, ImageOptions } from '../../index.js';
+import type { AnalyzeOptions, CsvOptions, ImageOptions, TextOptions } from '../../index.js';
+
+/** How data is read, by the names that commander gives it. */
+export interface ReadingFlags extends ImageOptions, CsvOptions, TextOptions {}
 
 /** What `analyze` takes and other commands over data do too, by the names that commander gives it. */
 export interface AnalysisFlags
   extends Pick<AnalyzeOptions, 'reader' | 'onError' | 'seed' | 'layers' | 'exclude' | 'maxSamples' | 'every'>,
     Pick<AnalyzeOptions, 'provider' | 'device' | 'threads' | 'labels' | 'classes' | 'inOrder' | 'dtype'>,
-    ImageOptions,
-    CsvOptions {
+    ReadingFlags {
   readonly data?: string[];
   readonly batch?: number | 'auto';
   readonly shape?: Record<string, number[]>;
+}
+
+/** The flags about images, tables and texts as the API takes them, and the others as they are. */
+export function readingOf<Flags extends ReadingFlags>(flags: Flags) {
+  const { preset, preprocessor, resize, resample, fill, crop, scale, mean, std, color, layout, ...others } =
+    flags;
+  const { columns, labelColumn, missing, tokenizer, textColumn, maxLength, ...rest } = others;
+  return {
+    ...rest,
+    image: { preset, preprocessor, resize, resample, fill, crop, scale, mean, std, color, layout },
+    csv: { columns, labelColumn, missing },
+    text: { tokenizer, textColumn, maxLength },
+  };
 }
 
 /**
@@ -18,30 +33,17 @@ export interface AnalysisFlags
  * @throws UserError where there is no data.
  */
 export function analysisData(model: string, flags: AnalysisFlags) {
-  const {
-    data,
-    batch,
-    shape: shapes,
-    columns,
-    labelColumn,
-    missing,
-    labels,
-    classes,
-    inOrder,
-    dtype,
-  } = flags;
-  const { preset, preprocessor, resize, resample, fill, crop, scale, mean, std, color, layout } = flags;
+  const { data, batch, shape: shapes, labels, classes, inOrder, dtype } = flags;
   const { reader, onError, seed, layers, exclude, maxSamples, every, provider, device, threads } = flags;
   if (data === undefined) {
     throw new UserError(
       '--data is missing: give data like that which the model works on, such as --data images/',
     );
   }
+  const { image, csv, text } = readingOf(flags);
   return {
     ...{ model, data, reader, onError, seed, layers, exclude, maxSamples, every, provider, device, threads },
-    ...{ shapes, labels, classes, inOrder, dtype },
-    image: { preset, preprocessor, resize, resample, fill, crop, scale, mean, std, color, layout },
-    csv: { columns, labelColumn, missing },
+    ...{ shapes, labels, classes, inOrder, dtype, image, csv, text },
     batchSize: batch === 'auto' ? undefined : batch,
   };
 }

@@ -13,7 +13,7 @@ export function addDataOptions(command: Command): Command {
     )
     .option(
       '--reader <name>',
-      'read it as images, tar, zip, npy, npz, safetensors, hdf5, raw, idx, cifar, csv, parquet, jsonl, onnx-test-set or random, or by a module of yours (./my-reader.mjs)',
+      'read it as images, tar, zip, npy, npz, safetensors, hdf5, raw, idx, cifar, csv, parquet, jsonl, text, onnx-test-set or random, or by a module of yours (./my-reader.mjs)',
     )
     .addOption(
       new Option('--batch <n>', 'samples a batch; auto finds the fastest by measuring')
@@ -97,6 +97,17 @@ function addReaderOptions(command: Command): Command {
         .default(undefined, 'an error'),
     )
     .option('--label-column <name>', 'the column that holds the class, which is no feature')
+    .optionsGroup('Texts:')
+    .option(
+      '--tokenizer <file>',
+      'a tokenizer.json of Hugging Face: texts of .txt, .csv, .jsonl and .parquet go in as its tokens; one beside the model is taken by itself for .txt',
+    )
+    .option('--text-column <name>', 'the column of a table that holds the texts')
+    .addOption(
+      new Option('--max-length <n>', 'the most tokens of a text')
+        .argParser(wholeNumber(1))
+        .default(undefined, "the tokenizer's, the model's, or 512"),
+    )
     .optionsGroup('Random data and raw numbers:')
     .addOption(
       new Option('--seed <n>', 'for other numbers, other samples of --max-samples, or another order')

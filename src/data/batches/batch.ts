@@ -3,14 +3,17 @@ import { allocate, type NumericArray } from '../../onnx/elementType.js';
 import type { ModelInput } from '../../onnx/modelInput.js';
 import type { Feed, TensorData } from '../feed.js';
 import { requireFits } from '../requireFits.js';
-import { type FailedSample, labelOf, type Sample } from '../sample.js';
-import { describeShape, fitShape, shapeMismatch } from './fitShape.js';
+import { type FailedSample, labelOf, type Padding, type Sample } from '../sample.js';
+import { describeShape, fitShape, sampleShape, shapeMismatch } from './fitShape.js';
 import { storeValues } from './storeValues.js';
 
 /** A batch of one input in the making. */
 interface Column {
   readonly input: ModelInput;
   readonly shapeless: boolean;
+  readonly padding: Padding | undefined;
+  /** Samples that wait until the longest of them is known. */
+  waiting: Sample[];
   /** Room for a whole batch; made when the first sample tells its shape. */
   data: NumericArray | undefined;
   /** The shape of the samples in it, as the input has them. */
@@ -34,13 +37,19 @@ export class Batch {
    *   is left out wherever it stands); else batches may differ from one another.
    */
   constructor(
-    columns: readonly { readonly input: ModelInput; readonly shapeless: boolean }[],
+    columns: readonly {
+      readonly input: ModelInput;
+      readonly shapeless: boolean;
+      readonly padding?: Padding;
+    }[],
     readonly capacity: number,
     readonly oneShape: boolean,
   ) {
-    this.#columns = columns.map(({ input, shapeless }) => ({
+    this.#columns = columns.map(({ input, shapeless, padding }) => ({
       input,
       shapeless,
+      padding,
+      waiting: [],
       data: undefined,
       dims: [],
       given: undefined,
@@ -70,7 +79,12 @@ export class Batch {
     const samples = this.#samples;
     const tensors: (readonly [string, TensorData])[] = [];
     for (const column of this.#columns) {
-      const { input, dims, data } = column;
+      const { input, dims, data, padding, waiting } = column;
+      if (padding) {
+        tensors.push([input.name, filledUp(input, waiting.slice(0, samples), padding)]);
+        column.waiting = [];
+        continue;
+      }
       if (!data) throw new Error('an empty batch was taken');
       const elements = samples * dims.reduce((product, size) => product * size, 1);
       // The buffer is given away whole, so it must hold the batch and nothing else.
@@ -93,6 +107,12 @@ export class Batch {
 
   #place(sample: Sample, column: Column): string | undefined {
     const { input } = column;
+    if (column.padding) {
+      const reason = whyUnpaddable(sample, input);
+      // By its place: where another input refuses the sample, the next one takes it.
+      if (reason === undefined) column.waiting[this.#samples] = sample;
+      return reason;
+    }
     if (sample.dims !== column.given) {
       const dims = fitShape(sample.dims, input, column.shapeless);
       if (!dims) return shapeMismatch(sample.dims, input);
@@ -108,6 +128,29 @@ export class Batch {
     column.data ??= roomFor(input, this.capacity, elements);
     return storeValues(sample.type, sample.data, input.type, column.data, this.#samples * elements);
   }
+}
+
+/** What is wrong with a sample that is to be filled up. */
+function whyUnpaddable({ type, data, dims }: Sample, input: ModelInput): string | undefined {
+  const [length, ...more] = sampleShape(input) ?? [undefined];
+  if (dims.length !== 1 || more.length > 0) return shapeMismatch(dims, input);
+  if (length !== undefined && dims[0] > length) return shapeMismatch(dims, input);
+  return storeValues(type, data, input.type, allocate(input.type, data.length), 0);
+}
+
+/** Samples of different lengths as one tensor, of the length of the longest or of what the input fixes. */
+function filledUp(input: ModelInput, samples: readonly Sample[], { value, left }: Padding): TensorData {
+  const longest = samples.reduce((most, { data }) => Math.max(most, data.length), 0);
+  const length = sampleShape(input)?.[0] ?? longest;
+  const data = roomFor(input, samples.length, length);
+  for (const [i, sample] of samples.entries()) {
+    const gap = length - sample.data.length;
+    const start = i * length;
+    storeValues(sample.type, sample.data, input.type, data, start + (left ? gap : 0));
+    const filling = new Int32Array(gap).fill(value);
+    storeValues('int32', filling, input.type, data, start + (left ? 0 : sample.data.length));
+  }
+  return { type: input.type, dims: [samples.length, length], data };
 }
 
 function roomFor({ name, type }: ModelInput, samples: number, elements: number): NumericArray {

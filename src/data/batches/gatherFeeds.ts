@@ -32,7 +32,11 @@ export async function* gatherFeeds(
   log: ReadingLog,
   { known = () => true, seed, isShufflable = false }: Choices = {},
 ): AsyncGenerator<Feed> {
-  const columns = streams.map(({ input, stream }) => ({ input, shapeless: stream.shapeless ?? false }));
+  const columns = streams.map(({ input, stream }) => ({
+    input,
+    shapeless: stream.shapeless ?? false,
+    padding: stream.padding,
+  }));
   const size = streams[0]?.stream.size ?? Number.POSITIVE_INFINITY;
   const capacity = Math.min(batchSize, maxSamples, size);
   const batch = new Batch(columns, capacity, onError === 'skip' && batchSize > 1);

@@ -14,6 +14,7 @@ import { expandSource } from '../lists/expandSource.js';
 import { openList } from '../lists/openList.js';
 import type { DataOptions } from '../options.js';
 import type { OpenedSource } from '../reader.js';
+import { isText, text } from '../readers/text/text.js';
 import { requireFits } from '../requireFits.js';
 import { assignSources } from './assignSources.js';
 import { detectReader } from './detectReader.js';
@@ -37,17 +38,19 @@ export async function openData(options: DataOptions, inputs: readonly ModelInput
   for (const input of inputs) refuseUnfeedable(input);
   refuseUnknownShapes(options, inputs);
   const sources: NamedSource[] = [];
+  const forced = (source: string, fed: readonly ModelInput[]) =>
+    options.reader ?? (isText(source, fed, options) ? text.name : undefined);
   try {
     for (const { source, inputs: fed } of await assignSources(options.data, inputs)) {
       const isOwn = options.reader !== undefined && isModule(options.reader);
       const files = isOwn ? undefined : await expandSource(source);
       if (files) {
         fed.forEach(refuseScalar);
-        const readerOf = (file: string) => detectReader(file, options.reader);
+        const readerOf = (file: string) => detectReader(file, forced(file, fed));
         sources.push({ source, ...(await openList(source, files, fed, options, readerOf)) });
         continue;
       }
-      const reader = await detectReader(source, options.reader);
+      const reader = await detectReader(source, forced(source, fed));
       if (!reader.ownBatches) fed.forEach(refuseScalar);
       sources.push({ reader: reader.name, source, opened: await reader.open(source, fed, options) });
     }

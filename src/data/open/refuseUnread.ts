@@ -8,6 +8,7 @@ import { readers } from './registry.js';
 const kinds: readonly (readonly [Exclude<ReaderOptions, 'scaling'>, string])[] = [
   ['image', 'images'],
   ['csv', 'tables'],
+  ['text', 'texts'],
   ['seed', 'random:<n>, or for samples that --max-samples draws'],
   ['shapes', 'random:<n> and raw numbers (.bin)'],
   ['dtype', 'raw numbers (.bin)'],

@@ -14,6 +14,7 @@ import { onnxTestSet } from '../readers/onnxTestSet.js';
 import { random } from '../readers/random.js';
 import { jsonl } from '../readers/tables/jsonl.js';
 import { parquet } from '../readers/tables/parquet/parquet.js';
+import { text } from '../readers/text/text.js';
 
 /** All readers, in the order in which they are asked; `images` takes any folder and so comes last. */
 export const readers: readonly Reader[] = [
@@ -30,6 +31,7 @@ export const readers: readonly Reader[] = [
   parquet,
   jsonl,
   csv,
+  text,
   onnxTestSet,
   images,
 ];
