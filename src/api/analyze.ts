@@ -38,6 +38,7 @@ import { makeRun, settingsOf } from './makeRun.js';
 import { originOfNonFinite, requireSkippable } from './nonFinite.js';
 import { observationOptions } from './observationOptions.js';
 import { openedSource } from './openedSource.js';
+import { maskedLayers } from './paddingMask.js';
 import { shardCalled, shardName } from './shard.js';
 import { untilOf } from './until.js';
 
@@ -108,6 +109,11 @@ export interface AnalyzeOptions
   readonly checkpoint?: number | false;
   /** Go on from the state that an earlier call of the same left beside `out`; where there is none, begin again. */
   readonly resume?: boolean;
+  /**
+   * An input `[samples, positions]` that is zero at positions that only fill up their sample: these are no observations of
+   * layers that hold them. By default one called `attention_mask`; `false`: none.
+   */
+  readonly mask?: string | false;
   /** `auto` (CUDA where it loads, else the CPU), `cpu`, `cuda` or `webgpu`. */
   readonly provider?: ProviderChoice;
   /** Which of several GPUs (0); several share the batches, one session each. One named twice has two runs in flight. */
@@ -158,7 +164,9 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   const model = await readModelFile(options.model);
   for (const warning of modelWarnings(model)) options.onNotice?.(warning);
   const { layers: found, notObservable } = findLayers(model, options.operators);
-  const layers = selectLayers(found, options);
+  const selected = selectLayers(found, options);
+  const { layers, mask, notices } = await maskedLayers(model, selected, options.mask);
+  for (const notice of notices) options.onNotice?.(notice);
   // An operator that was asked for by name may stand behind the last layer proper.
   const proper = found.filter(({ isRequested }) => !isRequested);
   const structure = structureOf(model, found);
@@ -234,6 +242,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     drawSeed: source.drawSeed,
     shuffleSeed,
     every: options.every,
+    mask,
     axes: options.embedding,
     shard: shard && { parts: [shard.index + 1], count: shard.count, block: batchSize },
   };

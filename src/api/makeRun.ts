@@ -58,6 +58,8 @@ export interface PassOptions extends InstrumentOptions, Omit<WantedStatistics, '
   /** By which they were read in random order; absent: in that of the source. */
   readonly shuffleSeed?: number;
   readonly every?: number;
+  /** The input by which padding was left out. */
+  readonly mask?: string;
   /** Where the pass took one shard only. */
   readonly shard?: RunShard;
 }
@@ -241,6 +243,7 @@ export function settingsOf(
     accumulate,
     split: options.split,
     ...(interpolate === undefined ? {} : { interpolate, interpolation }),
+    ...(options.mask === undefined ? {} : { mask: options.mask }),
     ...(options.measureAt === undefined ? {} : { measureAt: options.measureAt }),
     ...(maxSamples === undefined ? {} : { maxSamples, ...orderOf(options.drawSeed) }),
     ...(options.shuffleSeed === undefined ? {} : { shuffleSeed: options.shuffleSeed }),

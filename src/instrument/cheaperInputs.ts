@@ -29,7 +29,7 @@ export function cheaperInputs(
     if (!isLinear(layer) || !staysLinear(layer, options)) continue;
     const { input, layout, strides } = layer.linearMap;
     if (strides && opset < STEPS_OPSET) continue;
-    const key = JSON.stringify([input, layout, strides]);
+    const key = JSON.stringify([input, layout, strides, layer.mask]);
     const group = groups.get(key);
     if (group) group.push(layer);
     else groups.set(key, [layer]);

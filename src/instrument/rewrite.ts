@@ -79,11 +79,12 @@ export function declare(name: string, type: ElementType, rank?: number): ValueIn
 }
 
 /** The values of the model that observing a layer takes. */
-function valuesRead({ output, quantization, layout }: Layer): string[] {
+function valuesRead({ output, quantization, layout, mask }: Layer): string[] {
   return [
     output,
     quantization?.scale,
     quantization?.zeroPoint,
+    mask?.input,
     layout.kind === 'recurrent' ? layout.sequenceLengths : undefined,
   ].filter((name) => name !== undefined);
 }

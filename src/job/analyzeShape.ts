@@ -99,6 +99,13 @@ export const analyzeShape: Shape = strictObject({
   sequenceMethod: optional(oneOf(...sequenceMethods)),
   precision: optional(oneOf(...precisions)),
   measureAt: optional(oneOf(...measuringSides)),
+  mask: optional(
+    either(
+      'the name of an input, or false',
+      string,
+      where((value) => value === false, ''),
+    ),
+  ),
   interpolate: optional(wholeFrom(1)),
   interpolation: optional(oneOf(...interpolations)),
   moments: optional(bool),

@@ -1,3 +1,5 @@
+import type { MaskedAxes } from './paddingMask.js';
+
 /**
  * Where the samples are, where that is not the first axis: a weight of three or more axes puts its own before those of
  * an input of fewer. `'open'` where only running the model tells.
@@ -45,6 +47,12 @@ export interface LinearMap {
   readonly strides?: readonly number[];
 }
 
+/** The input that tells which positions of a layer's output only fill up their sample, and where these positions are. */
+export interface LayerMask {
+  readonly input: string;
+  readonly axes: MaskedAxes;
+}
+
 /** A layer whose output can be observed. */
 export interface Layer {
   /** Unique in the model, the same from run to run. */
@@ -64,6 +72,8 @@ export interface Layer {
   /** Weights and biases, counted. */
   readonly parameters?: number;
   readonly quantization?: Quantization;
+  /** Which positions are padding, where the data tell. */
+  readonly mask?: LayerMask;
   /** What the layer computes, where that is one linear map a position. */
   readonly linearMap?: LinearMap;
   /** Asked for by the operator's name (`--ops`): the operator makes no layer by itself. */

@@ -123,6 +123,8 @@ export interface RunSettings {
   readonly sequenceMethod: SequenceMethod;
   /** How linear layers of rank 3 and more were observed. */
   readonly linearMethod?: SequenceMethod;
+  /** The input of the model by which padded positions were told, which are no observations. */
+  readonly mask?: string;
   readonly precision: Precision;
   readonly provider: Provider;
   /** The CUDA devices that shared the batches, where there were several. */

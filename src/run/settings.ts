@@ -74,6 +74,13 @@ export const runSettings = {
     decides: 'numbers',
     of: ({ linearMethod = 'timestepwise' }) => linearMethod,
   },
+  mask: {
+    shape: optional(string),
+    flag: '--mask',
+    compared: decisive,
+    decides: 'numbers',
+    of: ({ mask = 'none' }) => mask,
+  },
   interpolate: {
     shape: optional(wholeFrom(1)),
     flag: '--interpolate',

@@ -35,6 +35,11 @@ export function addAnalyze(program: Command, context: Context): void {
     .description('Pass data through a model once, and report how saturated each layer is.')
     .argument('<model...>', '.onnx files: several, such as checkpoints, have a run each');
   addObservationOptions(addSelectionOptions(addDataOptions(command)))
+    .option(
+      '--mask <input>',
+      'the input that is zero at positions that only pad: they are no observations (default: one called attention_mask)',
+    )
+    .option('--no-mask', 'padded positions are observations like any other')
     .optionsGroup('Statistics:')
     .addOption(
       new Option('--threshold <shares>', 'variance to explain; several with commas')
