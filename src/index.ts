@@ -42,7 +42,7 @@ export type { Change, Compression, Fidelity, Measured, Projected, Projection } f
 export type { LayerCost, ModelCost } from './cost/modelCost.js';
 export type { Gpu } from './cuda/gpus.js';
 export { type InstalledCuda, type SetUpCudaOptions, setUpCuda } from './cuda/setUpCuda.js';
-export type { CsvOptions, ImageOptions, ImageSize, TextOptions } from './data/options.js';
+export type { AudioOptions, CsvOptions, ImageOptions, ImageSize, TextOptions } from './data/options.js';
 export type { OwnSample, OwnSampleReader, OwnValue } from './data/readers/own/ownReader.js';
 export { diagnose } from './doctor/diagnose.js';
 export type { Diagnosis, MissingLibrary, ProviderDiagnosis } from './doctor/diagnosis.js';

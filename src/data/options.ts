@@ -68,8 +68,17 @@ export interface TextOptions {
   readonly maxLength?: number;
 }
 
+export interface AudioOptions {
+  /** Resample to so many samples a second. Default: as the files are, which then have to be alike. */
+  readonly sampleRate?: number;
+  /** What a sample is: so many samples of sound, or a time (`1s`, `25ms`). Default: what the model fixes, else the whole file. */
+  readonly window?: number | string;
+  /** From the beginning of one window to that of the next; default: its length. */
+  readonly hop?: number | string;
+}
+
 /** The options that only some readers look at; `scaling`: `scale`, `mean` and `std` of those for images. */
-export type ReaderOptions = 'image' | 'scaling' | 'csv' | 'text' | 'seed' | 'shapes' | 'dtype';
+export type ReaderOptions = 'image' | 'scaling' | 'csv' | 'text' | 'audio' | 'seed' | 'shapes' | 'dtype';
 
 /** What came with a model and may say how its data is prepared. */
 export interface CameWith {
@@ -103,6 +112,7 @@ export interface DataOptions {
   readonly cameWith?: CameWith;
   readonly csv?: CsvOptions;
   readonly text?: TextOptions;
+  readonly audio?: AudioOptions;
   /** A file with the class of every sample, in their order: `.npy`, `.csv` (`labelColumn`), or text with one a line. */
   readonly labels?: string;
   /** The names of the classes in the order of the model's output, or a file with one a line. */

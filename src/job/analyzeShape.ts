@@ -90,6 +90,13 @@ export const analyzeShape: Shape = strictObject({
   text: optional(
     strictObject({ tokenizer: optional(string), textColumn: optional(string), maxLength: optional(side) }),
   ),
+  audio: optional(
+    strictObject({
+      sampleRate: optional(side),
+      window: optional(either('samples, or a time such as "1s"', side, string)),
+      hop: optional(either('samples, or a time such as "1s"', side, string)),
+    }),
+  ),
   labels: optional(string),
   classes: optional(either('a file or a list of names', string, names)),
   layers: optional(names),

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { deflateRawSync, gzipSync } from 'node:zlib';
@@ -10,7 +10,7 @@ import { TensorProtoSchema } from '../../src/onnx/proto/onnx_pb.js';
 import { npyBytes } from '../data/npyBytes.js';
 import { zipOf } from '../support/zip.js';
 import { openData } from './delve.js';
-import { fixture, type Kind, operators, protobuf } from './kind.js';
+import { fixture, json, type Kind, operators, protobuf } from './kind.js';
 
 /** All samples of a source, as they would go into a model. */
 async function readData(
@@ -108,6 +108,8 @@ const lines = Buffer.from(
 /** Parquet files that other software wrote. */
 const formats = (...names: readonly string[]) =>
   Promise.all(names.map((name) => fixture(`formats/${name}.parquet`)));
+
+const sound = (name: string) => fixture(`formats/audio/${name}`);
 
 /** Sources of data, by reader. */
 export const dataKinds: readonly Kind[] = [
@@ -212,5 +214,33 @@ export const dataKinds: readonly Kind[] = [
     file: 'data.parquet',
     whole: () => formats('images'),
     read: (folder) => readData(join(folder, 'data.parquet'), ['n', 1, 3, 4]),
+  },
+  {
+    name: 'wav',
+    file: 'sound.wav',
+    whole: () =>
+      Promise.all(['pcm_u8', 'pcm_24', 'extensible', 'double'].map((name) => sound(`${name}.wav`))),
+    read: (folder) =>
+      readData(join(folder, 'sound.wav'), ['n', 'samples'], 'float32', { audio: { window: 50 } }),
+  },
+  {
+    name: 'flac',
+    file: 'sound.flac',
+    whole: () => Promise.all(['mono16', 'stereo24'].map((name) => sound(`${name}.flac`))),
+    read: (folder) =>
+      readData(join(folder, 'sound.flac'), ['n', 'samples'], 'float32', { audio: { sampleRate: 16000 } }),
+  },
+  {
+    name: 'tokenizer',
+    file: 'tokenizer.json',
+    whole: async (folder) => {
+      await writeFile(join(folder, 'texts.txt'), await fixture('formats/text/sentences.txt'));
+      return Promise.all(['wordpiece', 'bpe', 'unigram'].map((name) => fixture(`formats/text/${name}.json`)));
+    },
+    structure: json,
+    read: (folder) =>
+      readData(join(folder, 'texts.txt'), ['n', 'tokens'], 'int64', {
+        text: { tokenizer: join(folder, 'tokenizer.json'), maxLength: 20 },
+      }),
   },
 ];

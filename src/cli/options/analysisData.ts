@@ -1,8 +1,8 @@
 import { UserError } from '../../errors.js';
-import type { AnalyzeOptions, CsvOptions, ImageOptions, TextOptions } from '../../index.js';
+import type { AnalyzeOptions, AudioOptions, CsvOptions, ImageOptions, TextOptions } from '../../index.js';
 
 /** How data is read, by the names that commander gives it. */
-export interface ReadingFlags extends ImageOptions, CsvOptions, TextOptions {}
+export interface ReadingFlags extends ImageOptions, CsvOptions, TextOptions, AudioOptions {}
 
 /** What `analyze` takes and other commands over data do too, by the names that commander gives it. */
 export interface AnalysisFlags
@@ -14,16 +14,18 @@ export interface AnalysisFlags
   readonly shape?: Record<string, number[]>;
 }
 
-/** The flags about images, tables and texts as the API takes them, and the others as they are. */
+/** The flags about images, tables, texts and sound as the API takes them, and the others as they are. */
 export function readingOf<Flags extends ReadingFlags>(flags: Flags) {
   const { preset, preprocessor, resize, resample, fill, crop, scale, mean, std, color, layout, ...others } =
     flags;
-  const { columns, labelColumn, missing, tokenizer, textColumn, maxLength, ...rest } = others;
+  const { columns, labelColumn, missing, tokenizer, textColumn, maxLength, ...more } = others;
+  const { sampleRate, window, hop, ...rest } = more;
   return {
     ...rest,
     image: { preset, preprocessor, resize, resample, fill, crop, scale, mean, std, color, layout },
     csv: { columns, labelColumn, missing },
     text: { tokenizer, textColumn, maxLength },
+    audio: { sampleRate, window, hop },
   };
 }
 
@@ -40,10 +42,10 @@ export function analysisData(model: string, flags: AnalysisFlags) {
       '--data is missing: give data like that which the model works on, such as --data images/',
     );
   }
-  const { image, csv, text } = readingOf(flags);
+  const { image, csv, text, audio } = readingOf(flags);
   return {
     ...{ model, data, reader, onError, seed, layers, exclude, maxSamples, every, provider, device, threads },
-    ...{ shapes, labels, classes, inOrder, dtype, image, csv, text },
+    ...{ shapes, labels, classes, inOrder, dtype, image, csv, text, audio },
     batchSize: batch === 'auto' ? undefined : batch,
   };
 }

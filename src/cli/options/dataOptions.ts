@@ -8,12 +8,12 @@ export function addDataOptions(command: Command): Command {
     .optionsGroup('Data:')
     .option(
       '--data <source>',
-      'images/, x.tar, x.zip, x.npy, x.npz, x.safetensors, x.h5:/dataset, x.bin, x.csv, x.parquet, x.jsonl, MNIST or CIFAR files, an ONNX test set or random:<n>; @list.txt, - (a list on standard input), data-{0..9}.tar or a glob for several; or <input>=<source>, once for each input of the model',
+      'images/, sounds/, x.tar, x.zip, x.npy, x.npz, x.safetensors, x.h5:/dataset, x.bin, x.csv, x.parquet, x.jsonl, MNIST or CIFAR files, an ONNX test set or random:<n>; @list.txt, - (a list on standard input), data-{0..9}.tar or a glob for several; or <input>=<source>, once for each input of the model',
       repeated,
     )
     .option(
       '--reader <name>',
-      'read it as images, tar, zip, npy, npz, safetensors, hdf5, raw, idx, cifar, csv, parquet, jsonl, text, onnx-test-set or random, or by a module of yours (./my-reader.mjs)',
+      'read it as images, tar, zip, npy, npz, safetensors, hdf5, raw, idx, cifar, csv, parquet, jsonl, text, audio, onnx-test-set or random, or by a module of yours (./my-reader.mjs)',
     )
     .addOption(
       new Option('--batch <n>', 'samples a batch; auto finds the fastest by measuring')
@@ -108,6 +108,13 @@ function addReaderOptions(command: Command): Command {
         .argParser(wholeNumber(1))
         .default(undefined, "the tokenizer's, the model's, or 512"),
     )
+    .optionsGroup('Sound:')
+    .option('--sample-rate <hz>', 'resample to so many samples a second', wholeNumber(1))
+    .option(
+      '--window <length>',
+      'cut into samples of this length: 16000, 1s or 25ms (default: what the model fixes, else whole files)',
+    )
+    .option('--hop <length>', 'from one window to the next (default: its length)')
     .optionsGroup('Random data and raw numbers:')
     .addOption(
       new Option('--seed <n>', 'for other numbers, other samples of --max-samples, or another order')

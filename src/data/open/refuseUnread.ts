@@ -9,6 +9,7 @@ const kinds: readonly (readonly [Exclude<ReaderOptions, 'scaling'>, string])[] =
   ['image', 'images'],
   ['csv', 'tables'],
   ['text', 'texts'],
+  ['audio', 'sound'],
   ['seed', 'random:<n>, or for samples that --max-samples draws'],
   ['shapes', 'random:<n> and raw numbers (.bin)'],
   ['dtype', 'raw numbers (.bin)'],

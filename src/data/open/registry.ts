@@ -7,6 +7,7 @@ import { npy } from '../readers/arrays/npy.js';
 import { npz } from '../readers/arrays/npz.js';
 import { raw } from '../readers/arrays/raw.js';
 import { safetensors } from '../readers/arrays/safetensors.js';
+import { audio } from '../readers/audio/audio.js';
 import { csv } from '../readers/csv/csv.js';
 import { hdf5 } from '../readers/hdf5/hdf5.js';
 import { images } from '../readers/images/images.js';
@@ -33,5 +34,6 @@ export const readers: readonly Reader[] = [
   csv,
   text,
   onnxTestSet,
+  audio,
   images,
 ];
