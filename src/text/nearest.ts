@@ -1,6 +1,15 @@
-/** The candidate that takes the fewest edits (insert, delete, replace) to come from `word`, case aside. */
+/**
+ * The candidate that takes the fewest edits (insert, delete, replace) to come from `word`, case aside; what only goes
+ * on after the word (`batch`, `batchSize`) counts as one edit, as it is the name half said.
+ */
 export function nearest(word: string, candidates: readonly string[]): string {
-  const distances = candidates.map((candidate) => editDistance(word.toLowerCase(), candidate.toLowerCase()));
+  const said = word.toLowerCase();
+  const distances = candidates.map((candidate) => {
+    const name = candidate.toLowerCase();
+    return said.length > 2 && name.startsWith(said)
+      ? Math.min(1, name.length - said.length)
+      : editDistance(said, name);
+  });
   return candidates[distances.indexOf(Math.min(...distances))];
 }
 

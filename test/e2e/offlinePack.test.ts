@@ -23,7 +23,8 @@ describe.skipIf(process.platform === 'win32')('npm run pack:offline', () => {
     await run(process.execPath, ['scripts/dist/scripts/packOffline.js', '--out', out, '--folder']);
     const [name] = await readdir(out);
     pack = join(out, name);
-  });
+    // Two compilations and a copy of everything: more than a hook's ten seconds on a busy machine.
+  }, 180_000);
 
   test('runs elsewhere, with nothing on the PATH', async () => {
     const fixtures = join(pack, 'lib', 'delve', 'fixtures');

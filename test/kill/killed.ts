@@ -9,11 +9,16 @@ import { isDeepStrictEqual } from 'node:util';
 const BIN = join(process.cwd(), 'bin/delve.js');
 const MODEL = join(process.cwd(), 'fixtures/mnist-cnn.onnx');
 
-/** A pass of some seconds, a checkpoint each twentieth of one. */
-const ARGS = [
-  ...['analyze', MODEL, '--data', 'random:2400', '--batch', '4', '--threads', '1'],
-  ...['--checkpoint', '0.05s', '--resume'],
-];
+/** Samples of a pass of some seconds. */
+const LONG_PASS = 2400;
+
+/** A pass with a checkpoint each twentieth of a second. */
+function argumentsFor(samples: number): readonly string[] {
+  return [
+    ...['analyze', MODEL, '--data', `random:${samples}`, '--batch', '4', '--threads', '1'],
+    ...['--checkpoint', '0.05s', '--resume'],
+  ];
+}
 
 /** What came of kills. */
 export interface Kills {
@@ -29,9 +34,10 @@ export interface Kills {
  *
  * @param kills how often.
  * @param seed of the moments.
+ * @param pass its samples; the time in which it is killed goes with them.
  * @throws Error where the run differs from one that was never killed, or something is left beside it.
  */
-export async function killedAgainAndAgain(kills: number, seed: number): Promise<Kills> {
+export async function killedAgainAndAgain(kills: number, seed: number, pass = LONG_PASS): Promise<Kills> {
   const folder = await mkdtemp(join(tmpdir(), 'delve-kill-'));
   try {
     const random = randomNumbers(seed);
@@ -41,21 +47,21 @@ export async function killedAgainAndAgain(kills: number, seed: number): Promise<
     let samples = 0;
     let last = 0;
     while (done < kills) {
-      const { ended, stderr } = await started(out, 700 * random());
+      const { ended, stderr } = await started(out, pass, (700 * random() * pass) / LONG_PASS);
       const from = Number(/goes on after (\d+) samples/.exec(stderr)?.[1] ?? 0);
       if (from < last) repeated++;
       last = from;
       samples = Math.max(samples, from);
       if (ended) {
         // It was through before it was killed: another one, from the beginning.
-        requireSame(await layersOf(out), await reference(folder));
+        requireSame(await layersOf(out), await reference(folder, pass));
         await rm(out, { recursive: true, force: true });
         last = 0;
       } else done++;
     }
-    const { ended, stderr } = await started(out);
+    const { ended, stderr } = await started(out, pass);
     if (!ended) throw new Error(`the last start did not end well:\n${stderr}`);
-    requireSame(await layersOf(out), await reference(folder));
+    requireSame(await layersOf(out), await reference(folder, pass));
     const left = (await readdir(folder)).filter((name) => !['net.delve', 'whole.delve'].includes(name));
     if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
     return { kills: done, repeated, samples };
@@ -64,10 +70,10 @@ export async function killedAgainAndAgain(kills: number, seed: number): Promise<
   }
 }
 
-async function reference(folder: string): Promise<unknown> {
+async function reference(folder: string, pass: number): Promise<unknown> {
   const whole = join(folder, 'whole.delve');
   const names = await readdir(folder);
-  if (!names.includes('whole.delve')) await started(whole);
+  if (!names.includes('whole.delve')) await started(whole, pass);
   return layersOf(whole);
 }
 
@@ -80,9 +86,16 @@ function requireSame(found: unknown, wanted: unknown): void {
   if (!isDeepStrictEqual(found, wanted)) throw new Error('the run differs from one that was never killed');
 }
 
-/** @param milliseconds after which, counted from when there is a checkpoint, it is killed; absent: it may end. */
-async function started(out: string, milliseconds?: number): Promise<{ ended: boolean; stderr: string }> {
-  const child = spawn(process.execPath, [BIN, ...ARGS, '--out', out], {
+/**
+ * @param pass its samples.
+ * @param milliseconds after which, counted from when there is a checkpoint, it is killed; absent: it may end.
+ */
+async function started(
+  out: string,
+  pass: number,
+  milliseconds?: number,
+): Promise<{ ended: boolean; stderr: string }> {
+  const child = spawn(process.execPath, [BIN, ...argumentsFor(pass), '--out', out], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let stderr = '';

@@ -77,6 +77,7 @@ describe('the numbers of a layer', () => {
         'layer,in',
         ...compared.map((name) => ['before', 'after', 'change'].map((when) => `${name}.${when}`).join(',')),
         'was',
+        'noise,beyondNoise',
       ].join(','),
     );
     expect(Object.keys(diffRuns(one, one).layers[0])).toEqual(['name', 'before', 'after', ...compared]);

@@ -59,6 +59,7 @@ describe('the settings of a run', () => {
       'interpolate',
       'interpolation',
       'linearMethod',
+      'mask',
       'precision',
       'sequenceMethod',
       'split',

@@ -6,6 +6,8 @@ it('takes the candidate with the fewest edits, case aside', () => {
   expect(nearest('kitten', ['sitting', 'mitten', 'bitte'])).toBe('mitten');
   expect(nearest('MAXDROP', ['minSaturation', 'maxDrop'])).toBe('maxDrop');
   expect(nearest('', ['abc', 'a'])).toBe('a');
+  expect(nearest('batch', ['mask', 'batchSize'])).toBe('batchSize');
+  expect(nearest('run', ['runs', 'run'])).toBe('run');
 });
 
 it.each([
