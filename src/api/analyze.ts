@@ -13,6 +13,7 @@ import type { InstrumentOptions } from '../instrument/options.js';
 import { requireProjectable } from '../instrument/project.js';
 import { classOutput } from '../layers/classOutput.js';
 import { findLayers } from '../layers/findLayers.js';
+import { inMainGraph } from '../layers/layer.js';
 import { mixesSamples } from '../layers/mixesSamples.js';
 import { modelWarnings } from '../layers/modelWarnings.js';
 import { outputLayers } from '../layers/outputLayers.js';
@@ -163,13 +164,13 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
 
   const model = await readModelFile(options.model);
   for (const warning of modelWarnings(model)) options.onNotice?.(warning);
-  const { layers: found, notObservable } = findLayers(model, options.operators);
-  const selected = selectLayers(found, options);
+  const { layers: found, all, notObservable } = findLayers(model, options.operators);
+  const selected = selectLayers(all, options);
   const { layers, mask, notices } = await maskedLayers(model, selected, options.mask);
   for (const notice of notices) options.onNotice?.(notice);
   // An operator that was asked for by name may stand behind the last layer proper.
   const proper = found.filter(({ isRequested }) => !isRequested);
-  const structure = structureOf(model, found);
+  const structure = structureOf(model, all);
   const limits = rankLimits(model, proper);
   const outputs = { last: proper.at(-1)?.name, all: outputLayers(model, proper) };
   if (options.embedding) requireProjectable(model);
@@ -183,8 +184,8 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     fixedBatch === undefined
       ? undefined
       : mixesSamples(
-          { ...model, graph: nameOutputs(model.graph, layers) },
-          layers.map(({ output }) => output),
+          { ...model, graph: nameOutputs(model.graph, layers.filter(inMainGraph)) },
+          layers.filter(inMainGraph).map(({ output }) => output),
         );
   const tuneBatch = options.batchSize === 'auto';
   const wanted = options.batchSize === 'auto' ? undefined : options.batchSize;
@@ -318,13 +319,13 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
         ? labelAccuracy(observation.answers, await classNamesOf(options, model), observation.samples)
         : undefined;
     warnings.push(...(scored?.warnings ?? []));
-    const nonFinite = await originOfNonFinite(model, layers, observation, fixedBatch);
+    const nonFinite = await originOfNonFinite(model, layers.filter(inMainGraph), observation, fixedBatch);
     if (nonFinite) warnings.push(nonFiniteSentence(nonFinite));
     for (const warning of warnings) options.onNotice?.(warning);
     const made = await makeRun(
       {
         model,
-        found: { layers, notObservable },
+        found: { layers: layers.filter(inMainGraph), all: layers, notObservable },
         outputs,
         structure,
         limits,
@@ -344,7 +345,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
       options.onNotice?.(untilSentence(told.until, told.data.samples, told.layers.length));
     }
     const { run, embedding } = options.embedding
-      ? await embedSamples({ model, layers, source, ...made }, settings, {
+      ? await embedSamples({ model, layers: layers.filter(inMainGraph), source, ...made }, settings, {
           ...pass,
           provider: observation.provider,
         })

@@ -44,7 +44,7 @@ export async function instrumentModel(path: string, options: InstrumentModelOpti
       `${path} keeps its weights in external data files, which ONNX looks for beside the model: write the output into ${weights}`,
     );
   }
-  const layers = selectLayers(findLayers(model, options.operators).layers, options);
+  const layers = selectLayers(findLayers(model, options.operators).all, options);
   const { accumulate = 1 } = options;
   const batches = accumulate === 'auto' ? 'several' : accumulate;
   const { bytes, accumulates } = instrument(model, layers, { ...settings, measureAt: 'output' }, batches);

@@ -101,9 +101,9 @@ export async function makeRun(
   const atInput = new Set(measuredAtInput);
   const hashes = await weightHashes(model, found.layers);
   const initial = await initialWeights(model, found.layers);
-  const layers = found.layers.map((layer): RunLayer => {
-    const { name, node, op, output, weightShape, parameters } = layer;
-    const rankLimit = limits.get(name);
+  const layers = found.all.map((layer): RunLayer => {
+    const { name, node, op, output, weightShape, parameters, inside } = layer;
+    const rankLimit = inside ? layer.rankLimit : limits.get(name);
     const weights = hashes.get(name);
     const statistics = computed.get(name)?.statistics ?? invalid.get(name);
     if (!statistics) throw new Error(`layer ${name} was not observed`);
@@ -122,6 +122,7 @@ export async function makeRun(
       ...(weights === undefined ? {} : { weights }),
       ...(rankLimit !== undefined && isLinear(options) ? { rankLimit } : {}),
       ...(atInput.has(name) ? { measuredAt: 'input' } : {}),
+      ...(inside ? { inside: inside.words } : {}),
     };
   });
   const remarks = [
@@ -152,7 +153,7 @@ export async function makeRun(
     settings: settingsOf(options, observation),
     timing: { seconds, samplesPerSecond: seconds > 0 ? samples / seconds : 0, statisticsSeconds },
     layers,
-    graph: layerGraph(model, found.layers),
+    graph: layerGraph(model, found.all),
     structure,
     outputLayer: outputs.last,
     outputLayers: outputs.all,

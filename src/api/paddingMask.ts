@@ -1,7 +1,7 @@
 import { type ProbeInput, tensorShapes } from '../engine/tensorShapes.js';
 import { messageOf, UserError } from '../errors.js';
 import { shapeProbe } from '../instrument/shapeProbe.js';
-import type { Layer } from '../layers/layer.js';
+import { inMainGraph, type Layer } from '../layers/layer.js';
 import { maskedAxes, type PaddingMask, usualMask } from '../layers/paddingMask.js';
 import type { ModelFile } from '../onnx/modelFile.js';
 import { fixedBatchSize, type ModelInput, modelInputs } from '../onnx/modelInput.js';
@@ -36,8 +36,9 @@ export async function maskedLayers(
   const inputs = modelInputs(model.graph);
   const mask = asked === false ? undefined : asked === undefined ? usualMask(inputs) : named(asked, inputs);
   if (!mask) return { layers, notices: [] };
-  const values = layers.map(({ output }) => output);
-  const atInputs = layers.flatMap(({ linearMap }) => (linearMap ? [linearMap.input] : []));
+  const reachable = layers.filter(inMainGraph);
+  const values = reachable.map(({ output }) => output);
+  const atInputs = reachable.flatMap(({ linearMap }) => (linearMap ? [linearMap.input] : []));
   const probed = [...new Set([...values, ...atInputs])];
   const found: Map<string, readonly number[]>[] = [];
   const runs: { samples: number; positions: number }[] = [];
@@ -45,7 +46,7 @@ export async function maskedLayers(
     for (const run of RUNS) {
       const fed = probeInputs(inputs, mask.input, run);
       const [samples, positions] = fed.find(({ name }) => name === mask.input)?.dims ?? [];
-      found.push(await tensorShapes(shapeProbe(model, layers, probed), fed));
+      found.push(await tensorShapes(shapeProbe(model, reachable, probed), fed));
       runs.push({ samples, positions });
     }
   } catch (error) {
@@ -66,6 +67,7 @@ export async function maskedLayers(
         )
       : undefined;
   const told = layers.map((layer): Layer => {
+    if (!inMainGraph(layer)) return layer;
     const axes = axesOf(layer.output, layer);
     if (!axes) return layer;
     // Measured at its input a layer has to hold the positions there in the same way.

@@ -2,6 +2,7 @@ import type { Layer } from '../layers/layer.js';
 import { type ModelFile, opsetOf, serializeModel } from '../onnx/modelFile.js';
 import type { ModelProto, ValueInfoProto } from '../onnx/proto/onnx_pb.js';
 import { ACCUMULATION_OPSET, accumulated } from './accumulate.js';
+import { broughtOut } from './bodies.js';
 import { cheaperInputs, type LinearLayer } from './cheaperInputs.js';
 import type { InstrumentedModel, LiftModel, MomentOutputs } from './instrumentedModel.js';
 import { liftModel } from './lift.js';
@@ -43,10 +44,14 @@ export function instrument(
     if (!group) return [layer];
     return group[0] === layer ? [atInput(group[0])] : [];
   });
+  const bodies = broughtOut(model, layers, options);
+  const standIns = new Map([...bodies.outputs].map(([layer, names]) => [layer, standIn(layer, names)]));
+  const handedOut = new Map([...bodies.outputs].map(([layer, names]) => [standIns.get(layer), names]));
   const { proto, outputs: measurements } = rewriteProto(
-    model,
-    measured,
+    bodies.model,
+    measured.map((layer) => standIns.get(layer) ?? layer),
     (build, layer) =>
+      handedOut.get(layer) ??
       addMoments(build, layer.name, observe(build, onStrides(build, layer), options), options.precision),
     declareOutputs,
     kept,
@@ -91,6 +96,11 @@ function forBatches(
     accumulates: true,
     ...(batches === 'either' ? { single: serializeModel(proto) } : {}),
   };
+}
+
+/** A layer in a body, as what its body hands out: that is all the model's own graph has of it. */
+function standIn({ name, node, op }: Layer, { count }: MomentOutputs): Layer {
+  return { name, node, op, output: count, layout: { kind: 'featuresLast' } };
 }
 
 /** The input of a layer, as if it were the output of one. */

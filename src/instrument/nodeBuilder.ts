@@ -32,12 +32,12 @@ export class NodeBuilder {
 
   constructor(
     readonly opset: number,
-    /** Names that the graph uses already. */
+    /** Names that the graph uses already; a set also takes up those that are given from here on. */
     taken: Iterable<string>,
     /** A type that holds every activation of the model exactly: float64 for models that compute in it. */
     readonly real: 'float32' | 'float64' = 'float32',
   ) {
-    this.#taken = new Set(taken);
+    this.#taken = taken instanceof Set ? taken : new Set(taken);
   }
 
   /** Adds a node with one output. `output` names it; otherwise it gets a fresh name. */

@@ -1,18 +1,22 @@
 import { UserError } from '../errors.js';
-import { Graph } from '../onnx/graph.js';
-import type { ModelFile } from '../onnx/modelFile.js';
+import type { Graph } from '../onnx/graph.js';
+import { type ModelFile, opsetOf } from '../onnx/modelFile.js';
 import type { NodeProto } from '../onnx/proto/onnx_pb.js';
 import { namesListed } from '../text/numbers.js';
 import { anyOperator } from './families/anyOperator.js';
 import type { LayerFamily } from './families/family.js';
 import { familyOf } from './families/registry.js';
-import type { Layer, NotObservable } from './layer.js';
+import { inMainGraph, type Layer, type NotObservable } from './layer.js';
 import { moduleName, operatorName, UniqueNames } from './naming.js';
-import { nodesInside, whereInside } from './nodesInside.js';
+import { nodesInside, whereInside, whyNotInBody } from './nodesInside.js';
+import { type Place, placesIn } from './places.js';
 
 /** The layers of a model in graph order, and what cannot be observed. */
 export interface FoundLayers {
+  /** Those of the model's own graph. */
   readonly layers: readonly Layer[];
+  /** These, and those inside bodies. */
+  readonly all: readonly Layer[];
   readonly notObservable: readonly NotObservable[];
 }
 
@@ -23,20 +27,22 @@ export interface FoundLayers {
  * @throws UserError where one of `operators` does not occur in the model.
  */
 export function findLayers(model: ModelFile, operators: readonly string[] = []): FoundLayers {
-  const graph = new Graph(model.graph, model.proto);
-  const nodes = model.graph.node;
+  const places = [...placesIn(model)];
+  const opset = opsetOf(model.proto);
   const wanted = new Set(operators);
-  const layers: (Layer | undefined)[] = nodes.map(() => undefined);
-  const notObservable: NotObservable[][] = nodes.map(() => []);
-  const occurring = new Set(nodes.map(({ opType }) => opType));
+  const layers: (Layer | undefined)[] = places.map(() => undefined);
+  const notObservable: NotObservable[][] = places.map(() => []);
+  const occurring = new Set(places.map(({ node }) => node.opType));
   const namer = new LayerNamer();
 
-  const describe = (node: NodeProto, index: number, family: LayerFamily) => {
+  const describe = (place: Place, at: number, family: LayerFamily) => {
+    const { node, graph, index, steps } = place;
     const described = family.describe({ node, graph });
     if (described === undefined) return;
     const about = { node: node.name, op: node.opType };
-    if (typeof described === 'string') {
-      notObservable[index].push({ ...about, reason: described });
+    const hidden = steps.length > 0 ? whyNotInBody(place, opset) : undefined;
+    if (hidden !== undefined || typeof described === 'string') {
+      notObservable[at].push({ ...about, reason: hidden ?? String(described) });
       return;
     }
     const name = namer.nameOf(node);
@@ -44,21 +50,27 @@ export function findLayers(model: ModelFile, operators: readonly string[] = []):
       ? {}
       : { output: freeName(graph, `${name}/Y`), unnamed: { nodeIndex: index, outputIndex: 0 } };
     const requested = family === anyOperator ? ({ isRequested: true } as const) : {};
-    layers[index] = { name, ...about, ...described, ...unnamed, ...requested };
+    const layer = { name, ...about, ...described, ...unnamed, ...requested };
+    layers[at] = steps.length > 0 ? inBody(layer, place) : layer;
   };
 
-  nodes.forEach((node, index) => {
-    const family = familyOf(node, graph);
-    if (family) describe(node, index, family);
-  });
-  // Asked-for operators come second, so that they do not change the names of the layers proper.
-  nodes.forEach((node, index) => {
-    const isDescribed = layers[index] !== undefined || notObservable[index].length > 0;
-    if (wanted.has(node.opType) && !isDescribed) describe(node, index, anyOperator);
+  // Asked-for operators and bodies come second, so that they do not change the names of the layers proper.
+  for (const inBodies of [false, true]) {
+    places.forEach((place, at) => {
+      const family = place.steps.length > 0 === inBodies ? familyOf(place.node, place.graph) : undefined;
+      if (family) describe(place, at, family);
+    });
+    places.forEach((place, at) => {
+      if (place.steps.length > 0 !== inBodies) return;
+      const isDescribed = layers[at] !== undefined || notObservable[at].length > 0;
+      if (wanted.has(place.node.opType) && !isDescribed) describe(place, at, anyOperator);
+    });
+  }
+  places.forEach(({ node, graph }, at) => {
     for (const inner of nodesInside(node, graph)) {
       occurring.add(inner.opType);
       if (!familyOf(inner, graph) && !wanted.has(inner.opType)) continue;
-      notObservable[index].push({ node: inner.name, op: inner.opType, reason: whereInside(node, graph) });
+      notObservable[at].push({ node: inner.name, op: inner.opType, reason: whereInside(node) });
     }
   });
   const missing = operators.find((operator) => !occurring.has(operator));
@@ -67,7 +79,17 @@ export function findLayers(model: ModelFile, operators: readonly string[] = []):
       `--ops ${missing}: the model has no such operator; it has ${namesListed([...occurring].sort(), 40)}`,
     );
   }
-  return { layers: layers.filter((layer) => layer !== undefined), notObservable: notObservable.flat() };
+  const all = layers.filter((layer) => layer !== undefined);
+  return { layers: all.filter(inMainGraph), all, notObservable: notObservable.flat() };
+}
+
+/** Of a layer in a body the input may be another one in each turn: it is measured at its output. */
+function inBody({ linearMap: _, ...layer }: Layer, { steps, carriers }: Place): Layer {
+  const words = steps.map(({ attribute }, i) => {
+    const { opType, name } = carriers[i];
+    return `the ${attribute} of ${name === '' ? `a node ${opType}` : `${opType} ${name}`}`;
+  });
+  return { ...layer, inside: { steps, words: words.reverse().join(', in ') } };
 }
 
 /** A name that no value of the graph has. */

@@ -53,6 +53,14 @@ export interface LayerMask {
   readonly axes: MaskedAxes;
 }
 
+/** A step from a graph into a body that one of its nodes carries. */
+export interface BodyStep {
+  /** The node's place in its graph. */
+  readonly node: number;
+  /** Its attribute that is the body. */
+  readonly attribute: string;
+}
+
 /** A layer whose output can be observed. */
 export interface Layer {
   /** Unique in the model, the same from run to run. */
@@ -80,7 +88,15 @@ export interface Layer {
   readonly isRequested?: true;
   /** Where the operator leaves its output out: which of the node's outputs has to be given the name `output`. */
   readonly unnamed?: { readonly nodeIndex: number; readonly outputIndex: number };
+  /**
+   * Where the layer stands in a body of `If`, `Loop` or `Scan`: the way there from the model's own graph. `output` and
+   * `unnamed` then are about the body.
+   */
+  readonly inside?: { readonly steps: readonly BodyStep[]; readonly words: string };
 }
+
+/** Whether a layer's output is a value of the model's own graph. */
+export const inMainGraph = ({ inside }: Layer): boolean => inside === undefined;
 
 /** A layer that cannot be observed, and why, in words. */
 export interface NotObservable {

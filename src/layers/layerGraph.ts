@@ -1,7 +1,7 @@
 import { Graph } from '../onnx/graph.js';
 import type { ModelFile } from '../onnx/modelFile.js';
 import { namesRead } from '../onnx/walk.js';
-import type { Layer } from './layer.js';
+import { inMainGraph, type Layer } from './layer.js';
 
 /** A layer, or an operator in which paths from several layers meet (the Add of a residual connection). */
 export interface GraphNode {
@@ -21,7 +21,8 @@ const MODEL_INPUT = 'input';
  * How the layers of a model hang together: all operators between them are left out, but for those in which several
  * paths meet. Takes time proportional to the model.
  */
-export function layerGraph(model: ModelFile, layers: readonly Layer[]): GraphNode[] {
+export function layerGraph(model: ModelFile, all: readonly Layer[]): GraphNode[] {
+  const layers = all.filter(inMainGraph);
   const graph = new Graph(model.graph, model.proto);
   const byOutput = new Map(layers.map((layer) => [layer.output, layer]));
   const unnamed = new Map(
@@ -49,7 +50,9 @@ export function layerGraph(model: ModelFile, layers: readonly Layer[]): GraphNod
     }
     if (source !== undefined) for (const name of node.output) if (name !== '') sources.set(name, source);
   });
-  return withoutLooseEnds(nodes);
+  // Where in its body a layer stands is not told.
+  const inBodies = all.flatMap(({ name, op, inside }) => (inside ? [{ id: name, op, inputs: [] }] : []));
+  return [...withoutLooseEnds(nodes), ...inBodies];
 }
 
 /** Meetings that no layer comes after are none that anybody asks about. */

@@ -4,7 +4,7 @@ import type { ModelFile } from '../onnx/modelFile.js';
 import type { NodeProto } from '../onnx/proto/onnx_pb.js';
 import { namesRead } from '../onnx/walk.js';
 import { isFixedDecoder } from './fixedDecoder.js';
-import type { Layer } from './layer.js';
+import { inMainGraph, type Layer } from './layer.js';
 import { type LayerRole, layerRoles } from './roles.js';
 import { storedWeight } from './storedWeight.js';
 
@@ -38,6 +38,8 @@ export interface StructureNode {
   readonly isDecoder?: true;
   /** An operator that was asked for by name; the operator makes no layer by itself. */
   readonly isRequested?: true;
+  /** A layer in a body of `If`, `Loop` or `Scan`: where it stands among the others is not told. */
+  readonly isInside?: true;
 }
 
 const MODEL_INPUT = 'input';
@@ -54,9 +56,10 @@ interface Flow {
  * The model as its readings see it: every layer, observed or not, and where paths meet, in graph order. Takes time
  * proportional to the model.
  *
- * @param layers all layers of the model.
+ * @param all layers of the model.
  */
-export function structureOf(model: ModelFile, layers: readonly Layer[]): StructureNode[] {
+export function structureOf(model: ModelFile, all: readonly Layer[]): StructureNode[] {
+  const layers = all.filter(inMainGraph);
   const graph = new Graph(model.graph, model.proto);
   const byOutput = new Map(layers.map((layer) => [layer.output, layer]));
   const unnamed = new Map(
@@ -103,7 +106,13 @@ export function structureOf(model: ModelFile, layers: readonly Layer[]): Structu
     for (const name of node.output) if (name !== '') flows.set(name, { id, isEnlarged });
   });
   const last = new Set(model.graph.output.flatMap(({ name }) => flows.get(name)?.id ?? []));
-  return nodes.map((node) => (last.has(node.id) ? { ...node, isOutput: true } : node));
+  const inBodies = all.flatMap(({ name, op, inside }): StructureNode[] =>
+    inside ? [{ id: name, op, inputs: [], isInside: true }] : [],
+  );
+  return [
+    ...nodes.map((node) => (last.has(node.id) ? { ...node, isOutput: true as const } : node)),
+    ...inBodies,
+  ];
 }
 
 /** The node that has the weight: what completes a layer (its bias, its scaling) may be another one. */

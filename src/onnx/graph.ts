@@ -19,7 +19,10 @@ export interface TensorInfo {
   readonly shape: readonly Dimension[] | undefined;
 }
 
-/** An index of one graph: who makes each value, who reads it, what is known of it beforehand. */
+/**
+ * An index of one graph: who makes each value, who reads it, what is known of it beforehand. Of a body (of `If`, `Loop`,
+ * `Scan`) it knows the values of the graphs around it too, but for who reads them.
+ */
 export class Graph {
   readonly #producers = new Map<string, NodeProto>();
   readonly #consumers = new Map<string, NodeProto[]>();
@@ -31,6 +34,8 @@ export class Graph {
   constructor(
     readonly proto: GraphProto,
     model: ModelProto,
+    /** The graph that has the node which carries this body; absent: this is the model's own. */
+    readonly around?: Graph,
   ) {
     this.#functions = new Map(
       model.functions.map((definition) => [functionKey(definition.name, definition), definition]),
@@ -56,7 +61,7 @@ export class Graph {
 
   /** The node that computes a value; `undefined` for graph inputs and initializers. */
   producer(name: string): NodeProto | undefined {
-    return this.#producers.get(name);
+    return this.#producers.get(name) ?? this.#outside(name)?.producer(name);
   }
 
   /** The nodes that read a value, captures by bodies included, in graph order. */
@@ -66,27 +71,22 @@ export class Graph {
 
   /** A dense initializer by name. */
   initializer(name: string): TensorProto | undefined {
-    return this.#initializers.get(name);
+    return this.#initializers.get(name) ?? this.#outside(name)?.initializer(name);
   }
 
   /** The dense shape of a sparse initializer. */
   sparseShape(name: string): readonly number[] | undefined {
-    return this.#sparse.get(name);
+    return this.#sparse.get(name) ?? this.#outside(name)?.sparseShape(name);
   }
 
   /** Whether a value of this name is there, given, made or declared. */
   isKnown(name: string): boolean {
-    return (
-      this.#producers.has(name) ||
-      this.#initializers.has(name) ||
-      this.#sparse.has(name) ||
-      this.#infos.has(name)
-    );
+    return this.#has(name) || this.around?.isKnown(name) === true;
   }
 
   /** What `value_info`, inputs and outputs declare of a value. */
   info(name: string): TensorInfo | undefined {
-    return this.#infos.get(name);
+    return this.#infos.get(name) ?? this.#outside(name)?.info(name);
   }
 
   /** Whether the value is one of the graph's outputs. */
@@ -102,6 +102,20 @@ export class Graph {
   /** The function that a node calls, where the model defines it itself. */
   localFunction(node: NodeProto): FunctionProto | undefined {
     return this.#functions.get(functionKey(node.opType, node));
+  }
+
+  #has(name: string): boolean {
+    return (
+      this.#producers.has(name) ||
+      this.#initializers.has(name) ||
+      this.#sparse.has(name) ||
+      this.#infos.has(name)
+    );
+  }
+
+  /** The graph around, where the value is none of this one. */
+  #outside(name: string): Graph | undefined {
+    return this.around && !this.#has(name) ? this.around : undefined;
   }
 }
 

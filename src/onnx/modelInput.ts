@@ -36,15 +36,18 @@ export function modelInputs(graph: GraphProto): ModelInput[] {
 }
 
 /**
- * The batch size that a model fixes, `undefined` where it is free.
+ * The batch size that a model fixes, `undefined` where it is free. The first axis of a recurrent network's state, `[layers,
+ * samples, units]`, is none: it is fixed while its second axis is open, as is the first of another input.
  *
  * @throws UserError where two inputs fix different sizes.
  */
 export function fixedBatchSize(inputs: readonly ModelInput[]): number | undefined {
   let fixed: { input: string; size: number } | undefined;
+  const someOpen = inputs.some(({ shape }) => shape !== undefined && shape.length > 0 && !isFixed(shape[0]));
   for (const { name, shape } of inputs) {
     const size = shape?.[0];
-    if (typeof size !== 'number' || size <= 0) continue;
+    if (!isFixed(size)) continue;
+    if (someOpen && shape?.length === 3 && !isFixed(shape[1])) continue;
     if (fixed && fixed.size !== size) {
       throw new UserError(
         `the model fixes different batch sizes: ${fixed.size} for input ${fixed.input}, ${size} for input ${name}; export it with one batch axis`,
@@ -54,3 +57,5 @@ export function fixedBatchSize(inputs: readonly ModelInput[]): number | undefine
   }
   return fixed?.size;
 }
+
+const isFixed = (size: Dimension | undefined): size is number => typeof size === 'number' && size > 0;

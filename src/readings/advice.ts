@@ -52,7 +52,9 @@ export function verdict(reading: Reading, name: Naming, symbols: Symbols): strin
   }
   if (said.length > 0) return said;
   if (of('not judged').length > 0)
-    return ['Only what was asked for by name was observed: there is nothing to judge.'];
+    return [
+      'Only what is not judged was observed (layers in bodies of If, Loop or Scan, and operators that were asked for): there is nothing to judge.',
+    ];
   return ['Only the output layer was observed: there is nothing to judge.'];
 }
 

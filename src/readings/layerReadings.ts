@@ -36,7 +36,7 @@ export function readLayers(run: ReadRun): Reading {
     const directions = directionsOf(layer);
     const possible = Math.min(layer.features, layer.rankLimit ?? layer.features);
     const design = designs[place];
-    const isShown = unjudged !== undefined || node.isRequested === true;
+    const isShown = unjudged !== undefined || node.isRequested === true || node.isInside === true;
     return {
       layer,
       directions,

@@ -68,5 +68,5 @@ export const readingRules = {
   dead: 'no feature varies over the data',
   uncertain: 'no more observations than features, so that the saturation is capped by them: not judged',
   invalid: 'no numbers: NaN or Inf came up, or nothing was observed',
-  'not judged': 'asked for by name, or of a run on random data: shown only',
+  'not judged': 'asked for by name, in a body of If, Loop or Scan, or of a run on random data: shown only',
 } satisfies Record<Exclude<ReadingKind, 'healthy'>, string>;

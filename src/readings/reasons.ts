@@ -64,7 +64,7 @@ function ofKind(whole: Whole, finding: Finding, place: number): string[] {
     case 'not judged':
       return [
         whole.unjudged === undefined
-          ? `${finding.layer.op} was asked for by name: it is shown, and not judged`
+          ? unjudgedLayer(whole.network, finding, place)
           : `${whole.unjudged}: the numbers say nothing about what the network needs`,
       ];
     case 'healthy':
@@ -72,6 +72,12 @@ function ofKind(whole: Whole, finding: Finding, place: number): string[] {
     case 'invalid':
       return [];
   }
+}
+
+function unjudgedLayer({ nodes, nodeOf }: Network, { layer }: Finding, place: number): string {
+  return nodes[nodeOf[place]]?.isInside
+    ? `it stands in ${layer.inside ?? 'a body'}, where what comes before and after it is not looked at: it is shown, and not judged`
+    : `${layer.op} was asked for by name: it is shown, and not judged`;
 }
 
 function ofHealthy({ layer, directions, possible, spread, design }: Finding): string[] {

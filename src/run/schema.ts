@@ -170,4 +170,6 @@ export interface RunLayer extends LayerStatistics {
   readonly rankLimit?: number;
   /** The moments are those of the layer's input x, mapped: y = W x + b. Absent: they are those of its output. */
   readonly measuredAt?: 'input';
+  /** It stands in a body of `If`, `Loop` or `Scan`: which, in words. */
+  readonly inside?: string;
 }

@@ -17,7 +17,7 @@ interface Given {
   readonly ops?: readonly string[];
 }
 
-/** What is found in a graph of these nodes, whose input `x` has an open shape. */
+/** What is found in a graph of these nodes, whose input `x` has an open shape; layers in bodies are among the others. */
 export function found(nodes: readonly NodeProto[], given: Given = {}) {
   const {
     inputs = [value('x', 'float32')],
@@ -28,7 +28,8 @@ export function found(nodes: readonly NodeProto[], given: Given = {}) {
   } = given;
   const proto = model({ nodes, inputs, outputs, initializers });
   proto.graph?.valueInfo.push(...declared);
-  return findLayers(inMemory(proto), ops);
+  const { all, notObservable } = findLayers(inMemory(proto), ops);
+  return { layers: all, notObservable };
 }
 
 /** The only layer of such a graph, where nothing else was left out either. */

@@ -7,28 +7,30 @@ import { found, zeros } from './found.js';
 const conv = (input: string, output: string, name = '') => node('Conv', [input, 'w'], [output], {}, { name });
 const initializers = [zeros('w', 8, 3, 3, 3)];
 
-describe('layers out of reach are listed with the reason', () => {
+describe('layers in bodies', () => {
   it.each([
     ['If', 'then_branch'],
     ['Loop', 'body'],
     ['Scan', 'body'],
-  ])('in a body of %s', (op, attribute) => {
+  ])('of %s are found, with the way there', (op, attribute) => {
     const inner = body([node('Relu', ['x'], ['r']), conv('r', 'c', 'inner')], ['c']);
-    const { layers, notObservable } = found(
-      [nodeWithBodies(op, ['x'], ['y'], { [attribute]: inner }, 'outer')],
+    const carrier = nodeWithBodies(op, ['x'], ['y'], { [attribute]: inner }, 'outer');
+    const { layers, notObservable } = found([node('Relu', ['x'], ['z']), carrier], { initializers });
+    expect(notObservable).toEqual([]);
+    expect(layers).toMatchObject([
       {
-        initializers,
+        node: 'inner',
+        output: 'c',
+        features: 8,
+        weightShape: [8, 3, 3, 3],
+        inside: { steps: [{ node: 1, attribute }], words: `the ${attribute} of ${op} outer` },
       },
-    );
-    expect(layers).toEqual([]);
-    expect(notObservable).toEqual([
-      { node: 'inner', op: 'Conv', reason: `it stands inside a body of ${op} outer` },
     ]);
   });
 
-  it('in both branches, and in bodies within bodies, in graph order', () => {
+  it('are found in both branches, and in bodies within bodies, in graph order', () => {
     const nested = nodeWithBodies('Loop', ['x'], ['l'], { body: body([conv('x', 'c', 'second')], ['c']) });
-    const { notObservable } = found(
+    const { layers } = found(
       [
         nodeWithBodies('If', ['x'], ['y'], {
           then_branch: body([conv('x', 'a', 'first'), nested], ['a']),
@@ -37,8 +39,85 @@ describe('layers out of reach are listed with the reason', () => {
       ],
       { initializers },
     );
-    expect(notObservable.map((entry) => entry.node)).toEqual(['first', 'second', 'third']);
-    expect(notObservable[1].reason).toBe('it stands inside a body of a node If');
+    expect(layers.map((layer) => layer.node)).toEqual(['first', 'second', 'third']);
+    expect(layers[1].inside).toEqual({
+      steps: [
+        { node: 0, attribute: 'then_branch' },
+        { node: 1, attribute: 'body' },
+      ],
+      words: 'the body of a node Loop, in the then_branch of a node If',
+    });
+  });
+
+  it('change no name of a layer outside, whatever they are called', () => {
+    const inner = nodeWithBodies('If', ['a'], ['y'], {
+      then_branch: body([conv('x', 'b', 'net/Conv')], ['b']),
+    });
+    const { layers } = found([inner, conv('y', 'z', 'net/Conv')], { initializers });
+    expect(layers.map(({ name, inside }) => [name, inside !== undefined])).toEqual([
+      ['net_2', true],
+      ['net', false],
+    ]);
+  });
+
+  it('are found by --ops as well', () => {
+    const branch = body([node('Relu', ['c'], ['r'])], ['r']);
+    const nodes = [
+      conv('x', 'c', 'first'),
+      nodeWithBodies('If', ['x'], ['y'], { then_branch: branch }, 'choice'),
+    ];
+    const { layers } = found(nodes, { initializers, ops: ['Relu'] });
+    expect(layers.map(({ op, isRequested }) => [op, isRequested])).toEqual([
+      ['Conv', undefined],
+      ['Relu', true],
+    ]);
+  });
+
+  it('know what is constant outside, but for what the body calls the same', () => {
+    const turned = body([node('MatMul', ['x', 'w'], ['p'])], ['p'], [value('w', 'float32')]);
+    const straight = body([node('MatMul', ['x', 'w'], ['q'])], ['q']);
+    const nodes = [
+      nodeWithBodies('Loop', ['n', 'c', 'x'], ['y'], { body: turned }),
+      nodeWithBodies('If', ['c'], ['z'], { then_branch: straight }),
+    ];
+    const { layers } = found(nodes, { initializers: [zeros('w', 3, 3)] });
+    expect(layers.map(({ output }) => output)).toEqual(['q']);
+  });
+});
+
+describe('layers out of reach are listed with the reason', () => {
+  const carrier = (op: string, domain?: string) => {
+    const made = nodeWithBodies(op, ['x'], ['y'], { body: body([conv('x', 'c', 'inner')], ['c']) }, 'outer');
+    if (domain !== undefined) made.domain = domain;
+    return made;
+  };
+
+  it.each([
+    ['SequenceMap', undefined],
+    ['Loop', 'com.mine'],
+  ])('in a body of %s of domain %s', (op, domain) => {
+    const { layers, notObservable } = found([carrier(op, domain)], { initializers });
+    expect(layers).toEqual([]);
+    expect(notObservable).toEqual([
+      {
+        node: 'inner',
+        op: 'Conv',
+        reason: `it stands inside a body of ${op} outer, which hands out nothing more`,
+      },
+    ]);
+  });
+
+  it('in bodies of models before opset 11', () => {
+    const proto = model({
+      nodes: [carrier('Loop')],
+      inputs: [value('x', 'float32')],
+      outputs: ['y'],
+      initializers,
+      opset: 10,
+    });
+    expect(findLayers(inMemory(proto)).notObservable[0].reason).toBe(
+      'it stands inside a body of Loop outer, and those can be observed from opset 11 on: convert the model',
+    );
   });
 
   it('in local functions, and in those that they call', () => {
@@ -54,32 +133,5 @@ describe('layers out of reach are listed with the reason', () => {
     expect(findLayers(inMemory(proto)).notObservable).toEqual([
       { node: 'deep', op: 'Conv', reason: 'it stands inside the local function Outer' },
     ]);
-  });
-
-  it('in the place of the node that carries them, beside layers that can be observed', () => {
-    const { layers, notObservable } = found(
-      [
-        conv('x', 'a'),
-        nodeWithBodies('If', ['a'], ['y'], { then_branch: body([conv('x', 'b')], ['b']) }),
-        conv('y', 'z'),
-      ],
-      { initializers },
-    );
-    expect([layers.length, notObservable.length]).toEqual([2, 1]);
-  });
-
-  it('for operators that --ops names as well', () => {
-    const nodes = [
-      nodeWithBodies(
-        'If',
-        ['x'],
-        ['y'],
-        { then_branch: body([node('Relu', ['x'], ['r'])], ['r']) },
-        'choice',
-      ),
-    ];
-    const { layers, notObservable } = found(nodes, { ops: ['Relu'] });
-    expect(layers).toEqual([]);
-    expect(notObservable).toEqual([{ node: '', op: 'Relu', reason: 'it stands inside a body of If choice' }]);
   });
 });

@@ -46,6 +46,14 @@ describe('fixedBatchSize', () => {
     expect(of([])).toBeUndefined();
   });
 
+  it('is not the layers of a recurrent state beside an input of open size', () => {
+    expect(of([null, 160], [2, null, 128], [])).toBeUndefined();
+    expect(of(['N', 160], [2, 'N', 128])).toBeUndefined();
+    // With nothing to tell it by, the first axis is that of the samples.
+    expect(of([2, null, 128])).toBe(2);
+    expect(of(['N', 160], [2, 1, 128])).toBe(2);
+  });
+
   it('refuses two sizes, naming both inputs', () => {
     expect(() => of([4, 3], [2, 3])).toThrow(/4 for input in0, 2 for input in1/);
   });

@@ -10,6 +10,7 @@ import {
   type ModelProto,
   type NodeProto,
   OperatorSetIdProtoSchema,
+  type ValueInfoProto,
   ValueInfoProtoSchema,
 } from '../../src/onnx/proto/onnx_pb.js';
 import { type ModelParts, model, node } from './models.js';
@@ -26,12 +27,17 @@ export function graphOf(parts: ModelParts): Graph {
   return new Graph(graph, proto);
 }
 
-/** A graph without inputs, as the branches of `If` are. */
-export function body(nodes: readonly NodeProto[], outputs: readonly string[]): GraphProto {
+/** A body: without inputs, as the branches of `If` are, or with those that `Loop` and `Scan` give it. */
+export function body(
+  nodes: readonly NodeProto[],
+  outputs: readonly (string | ValueInfoProto)[],
+  inputs: readonly ValueInfoProto[] = [],
+): GraphProto {
   return create(GraphProtoSchema, {
     name: 'body',
     node: [...nodes],
-    output: outputs.map((name) => create(ValueInfoProtoSchema, { name })),
+    input: [...inputs],
+    output: outputs.map((o) => (typeof o === 'string' ? create(ValueInfoProtoSchema, { name: o }) : o)),
   });
 }
 

@@ -72,6 +72,7 @@ const layer = {
   weights: optional(string),
   rankLimit: optional(wholeFrom(0)),
   measuredAt: optional(oneOf('input')),
+  inside: optional(string),
   uncertainty: optional(uncertaintyShape),
   warnings: arrayOf(string),
 } satisfies Record<keyof RunLayer, Shape>;
@@ -94,6 +95,7 @@ const structureNode = {
   sharesWeightOf: optional(string),
   isDecoder: optional(yes),
   isRequested: optional(yes),
+  isInside: optional(yes),
 } satisfies Record<keyof StructureNode, Shape>;
 
 const run = objectOf({
