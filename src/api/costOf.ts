@@ -1,10 +1,10 @@
-import { type ModelCost, modelCost } from '../cost/modelCost.js';
+import { type ModelCost, modelCost, unknownCost } from '../cost/modelCost.js';
 import { type GivenShapes, leavesOpen, sampleDims, shapeExample } from '../data/sampleDims.js';
 import { type ProbeInput, tensorShapes } from '../engine/tensorShapes.js';
 import { messageOf, UserError } from '../errors.js';
 import { nameOutputs } from '../instrument/nameOutputs.js';
 import { shapeProbe } from '../instrument/shapeProbe.js';
-import type { Layer } from '../layers/layer.js';
+import { inMainGraph, type Layer } from '../layers/layer.js';
 import { constantValue } from '../onnx/constantShape.js';
 import { Graph } from '../onnx/graph.js';
 import type { ModelFile } from '../onnx/modelFile.js';
@@ -27,9 +27,10 @@ const withoutShape = /^(?:Sequence|SplitToSequence|Optional)|^(?:If|Loop|Scan|Co
  */
 export async function costOf(
   model: ModelFile,
-  layers: readonly Layer[],
+  all: readonly Layer[],
   given: GivenShapes,
 ): Promise<CostAtShapes | string> {
+  const layers = all.filter(inMainGraph);
   const inputs = modelInputs(model.graph);
   const unknown = Object.keys(given).find((name) => inputs.every((input) => input.name !== name));
   if (unknown !== undefined) {
@@ -50,8 +51,12 @@ export async function costOf(
     const shapes = await shapesOf(model, graph, layers, fed);
     for (const { name, dims } of fed) shapes.set(name, dims);
     const names = inputs.map(({ name }) => name);
+    const cost = modelCost(graph, layers, shapes, names, samples);
+    const known = new Map(layers.map((layer, i) => [layer, cost.layers[i]]));
     return {
-      ...modelCost(graph, layers, shapes, names, samples),
+      ...cost,
+      // How often a body runs is for the data to say.
+      layers: all.map((layer) => known.get(layer) ?? unknownCost),
       inputShapes: Object.fromEntries(fed.map(({ name, dims }) => [name, dims.slice(1)])),
     };
   } catch (error) {

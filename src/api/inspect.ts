@@ -1,6 +1,6 @@
 import type { GivenShapes } from '../data/sampleDims.js';
 import { findLayers } from '../layers/findLayers.js';
-import { inMainGraph, type Layer, type NotObservable } from '../layers/layer.js';
+import type { Layer, NotObservable } from '../layers/layer.js';
 import { type LayerSelection, selectLayers } from '../layers/selectLayers.js';
 import { type ModelFile, opsetOf, producerOf, readModelFile, readModelOutline } from '../onnx/modelFile.js';
 import { type ModelInput, modelInputs } from '../onnx/modelInput.js';
@@ -45,7 +45,7 @@ export async function inspect(path: string, options: InspectModelOptions = {}): 
   const { all, notObservable } = findLayers(model, options.operators);
   const selects = (options.layers?.length ?? 0) > 0 || (options.exclude?.length ?? 0) > 0;
   const selected = selects ? selectLayers(all, options) : all;
-  const cost = wanted ? await costOf(model, selected.filter(inMainGraph), shapes) : undefined;
+  const cost = wanted ? await costOf(model, selected, shapes) : undefined;
   return {
     model: describeModel(model),
     inputs: modelInputs(model.graph),

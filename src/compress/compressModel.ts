@@ -1,6 +1,6 @@
-import { namesIn } from '../instrument/namesIn.js';
 import type { ElementType } from '../onnx/elementType.js';
 import type { ModelFile } from '../onnx/modelFile.js';
+import { namesIn } from '../onnx/namesIn.js';
 import type { ModelProto, NodeProto, TensorProto } from '../onnx/proto/onnx_pb.js';
 import type { DecodedTensor } from '../onnx/tensor.js';
 import { type Candidate, isCandidate, type LeftAlone } from './candidates.js';

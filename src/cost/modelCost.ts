@@ -22,6 +22,15 @@ export interface LayerCost {
   readonly predictedUnproductive: boolean;
 }
 
+/** What is said of a layer of which nothing is known. */
+export const unknownCost: LayerCost = {
+  outputShape: null,
+  macs: null,
+  receptiveField: null,
+  stride: null,
+  predictedUnproductive: false,
+};
+
 export interface ModelCost {
   /** By layer, in the order of the layers. */
   readonly layers: readonly LayerCost[];

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { opsetOf } from '../onnx/modelFile.js';
+import { namesIn } from '../onnx/namesIn.js';
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -13,7 +14,6 @@ import {
 } from '../onnx/proto/onnx_pb.js';
 import { renameValues } from '../onnx/renameValues.js';
 import type { MomentOutputs } from './instrumentedModel.js';
-import { namesIn } from './namesIn.js';
 import { NodeBuilder } from './nodeBuilder.js';
 import { declare } from './rewrite.js';
 

@@ -1,9 +1,9 @@
 import { type ModelFile, opsetOf, serializeModel } from '../onnx/modelFile.js';
+import { namesIn } from '../onnx/namesIn.js';
 import type { GraphProto } from '../onnx/proto/onnx_pb.js';
 import { prune } from '../onnx/prune.js';
 import type { LinearLayer } from './cheaperInputs.js';
 import type { LiftedOutputs, LiftModel } from './instrumentedModel.js';
-import { namesIn } from './namesIn.js';
 import { NodeBuilder } from './nodeBuilder.js';
 import { declare } from './rewrite.js';
 

@@ -1,8 +1,8 @@
 import { create } from '@bufbuild/protobuf';
 import { type ModelFile, opsetOf, serializeModel } from '../onnx/modelFile.js';
+import { namesIn } from '../onnx/namesIn.js';
 import { type GraphProto, type NodeProto, ValueInfoProtoSchema } from '../onnx/proto/onnx_pb.js';
 import { prune } from '../onnx/prune.js';
-import { namesIn } from './namesIn.js';
 import { NodeBuilder } from './nodeBuilder.js';
 import type { ModelBytes } from './rewrittenModel.js';
 

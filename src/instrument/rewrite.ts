@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import type { Layer } from '../layers/layer.js';
 import { dataTypeOf, type ElementType } from '../onnx/elementType.js';
 import { type ModelFile, opsetOf, serializeModel } from '../onnx/modelFile.js';
+import { namesIn } from '../onnx/namesIn.js';
 import {
   type GraphProto,
   type ModelProto,
@@ -12,7 +13,6 @@ import {
 import { prune } from '../onnx/prune.js';
 import { computesInFloat64 } from './computesInFloat64.js';
 import { nameOutputs } from './nameOutputs.js';
-import { namesIn } from './namesIn.js';
 import { NodeBuilder } from './nodeBuilder.js';
 import type { RewrittenModel } from './rewrittenModel.js';
 

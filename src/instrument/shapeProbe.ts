@@ -1,10 +1,10 @@
 import { create } from '@bufbuild/protobuf';
 import type { Layer } from '../layers/layer.js';
 import { type ModelFile, opsetOf, serializeModel } from '../onnx/modelFile.js';
+import { namesIn } from '../onnx/namesIn.js';
 import { ValueInfoProtoSchema } from '../onnx/proto/onnx_pb.js';
 import { prune } from '../onnx/prune.js';
 import { nameOutputs } from './nameOutputs.js';
-import { namesIn } from './namesIn.js';
 import { NodeBuilder } from './nodeBuilder.js';
 import type { ModelBytes } from './rewrittenModel.js';
 

@@ -32,8 +32,9 @@ export function* nodesInside(node: NodeProto, graph: Graph): Generator<NodeProto
   }
 }
 
-/** Why nodes inside the function that this one calls cannot be observed. */
-export const whereInside = ({ opType }: NodeProto): string => `it stands inside the local function ${opType}`;
+/** Why nodes inside the function that this one calls cannot be observed: it was left when functions were taken apart. */
+export const whereInside = ({ opType }: NodeProto): string =>
+  `it stands inside the local function ${opType}, which calls itself or takes another operator set than the model`;
 
 const called = ({ name, opType }: NodeProto): string =>
   name === '' ? `a node ${opType}` : `${opType} ${name}`;

@@ -119,8 +119,11 @@ export class Graph {
   }
 }
 
-const functionKey = (name: string, { domain, overload }: { domain: string; overload: string }): string =>
-  JSON.stringify([domain, name, overload]);
+/** What a call finds its function by. */
+export const functionKey = (
+  name: string,
+  { domain, overload }: { domain: string; overload: string },
+): string => JSON.stringify([domain, name, overload]);
 
 /** Element type and shape of a declared type. Some exporters write −1 for an open dimension, as ONNX Runtime accepts. */
 export function tensorInfo(type: TypeProto | undefined): TensorInfo {

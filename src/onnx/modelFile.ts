@@ -5,11 +5,15 @@ import { requireRegular } from '../files/regularFile.js';
 import { checkGraph } from './checkGraph.js';
 import { checkTensors } from './checkTensors.js';
 import { checkExternalData } from './externalData.js';
+import { withoutFunctions } from './inlineFunctions.js';
 import { otherFolder, otherFormat } from './otherFormats.js';
 import { type GraphProto, type ModelProto, ModelProtoSchema } from './proto/onnx_pb.js';
 import { type HashedFile, readHashed } from './readHashed.js';
 
-/** A model as it stands on disk: nothing is lost between reading and writing it. */
+/**
+ * A model as it stands on disk: nothing is lost between reading and writing it, but that calls of local functions are
+ * replaced by what the functions are made of.
+ */
 export interface ModelFile {
   readonly path: string;
   readonly proto: ModelProto;
@@ -54,10 +58,11 @@ async function readModel(path: string, outline: boolean): Promise<ModelFile> {
   checkTensors(proto, path);
   const folder = dirname(resolve(path));
   const hasExternalData = await checkExternalData(proto, path, folder);
+  const inlined = withoutFunctions(proto);
   return {
     path,
-    proto,
-    graph,
+    proto: inlined,
+    graph: inlined.graph ?? graph,
     sha256,
     ...(hasExternalData ? { externalDataFolder: folder } : {}),
   };

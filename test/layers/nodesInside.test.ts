@@ -131,7 +131,12 @@ describe('layers out of reach are listed with the reason', () => {
     withFunction(proto, 'Outer', [call('Inner'), call('Inner'), call('Outer')]);
     withFunction(proto, 'Inner', [conv('a', 'b', 'deep')]);
     expect(findLayers(inMemory(proto)).notObservable).toEqual([
-      { node: 'deep', op: 'Conv', reason: 'it stands inside the local function Outer' },
+      {
+        node: 'deep',
+        op: 'Conv',
+        reason:
+          'it stands inside the local function Outer, which calls itself or takes another operator set than the model',
+      },
     ]);
   });
 });

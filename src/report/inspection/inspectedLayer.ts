@@ -1,4 +1,4 @@
-import type { LayerCost, ModelCost } from '../../cost/modelCost.js';
+import { type LayerCost, type ModelCost, unknownCost } from '../../cost/modelCost.js';
 import type { Layer, NotObservable } from '../../layers/layer.js';
 import type { ModelInput } from '../../onnx/modelInput.js';
 import type { Run, RunModel } from '../../run/schema.js';
@@ -20,6 +20,8 @@ export interface InspectedLayer extends LayerCost {
   readonly node: string;
   readonly op: string;
   readonly output: string;
+  /** Which body of `If`, `Loop` or `Scan` it stands in, in words. */
+  readonly inside: string | null;
   readonly features: number | null;
   readonly weightShape: readonly number[] | null;
   readonly rankLimit: number | null;
@@ -30,26 +32,19 @@ export interface InspectedLayer extends LayerCost {
   readonly saturation?: number | null;
 }
 
-const unknownCost: LayerCost = {
-  outputShape: null,
-  macs: null,
-  receptiveField: null,
-  stride: null,
-  predictedUnproductive: false,
-};
-
 /** The layers of a model as they are listed; with the saturation that a run of the model found. */
 export function inspectedLayers({ layers, cost }: InspectedModel, run?: Run): InspectedLayer[] {
   const all = cost ? cost.totals.macs + cost.totals.otherMacs : 0;
   const saturations = new Map(run?.layers.map(({ name, saturation }) => [name, saturation]));
   return layers.map((layer, index) => {
-    const { name, node, op, output, features, weightShape, rankLimit, parameters } = layer;
+    const { name, node, op, output, features, weightShape, rankLimit, parameters, inside } = layer;
     const costs = cost?.layers[index] ?? unknownCost;
     return {
       name,
       node,
       op,
       output,
+      inside: inside?.words ?? null,
       features: features ?? null,
       weightShape: weightShape ?? null,
       rankLimit: rankLimit ?? null,

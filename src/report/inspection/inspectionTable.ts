@@ -73,7 +73,7 @@ export function inspectionTable(inspected: InspectedModel, options: RenderOption
     `${printable(model.producer)} · opset ${model.opset} · sha256 ${model.sha256.slice(0, 12)}`,
     ...inputs.map(({ name, type, shape }) => `input ${printable(name)}: ${type} ${describeShape(shape)}`),
     '',
-    `${counted(layers.length, 'layer')} to observe, ${total.toLocaleString('en')} parameters${macsIn(cost?.totals)}`,
+    `${counted(layers.length, 'layer')} to observe, ${total.toLocaleString('en')} parameters${macsIn(cost?.totals)}${inBodies(layers)}`,
     ...(layers.length > 0 ? table(layers, columnsFor(layers, inspected, run), style) : []),
     ...legend(layers, style),
     ...(costUnknown === undefined ? [] : ['', ...wrap(printable(costUnknown), style.width)]),
@@ -89,6 +89,11 @@ function macsIn(totals: { readonly macs: number; readonly otherMacs: number } | 
   if (!totals) return '';
   const other = totals.otherMacs > 0 ? `, and ${compact(totals.otherMacs)} in products of activations` : '';
   return `, ${compact(totals.macs)} MACs a sample${other}`;
+}
+
+function inBodies(layers: readonly InspectedLayer[]): string {
+  const inside = layers.filter((layer) => layer.inside !== null).length;
+  return inside === 0 ? '' : `, ${inside === layers.length ? 'all' : inside} in bodies of If, Loop or Scan`;
 }
 
 /** Only columns that say something. */

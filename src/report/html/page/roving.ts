@@ -6,7 +6,7 @@ export function rove(list: Element, selector: string): void {
   list.addEventListener('keydown', (event) => {
     if (!(event instanceof KeyboardEvent) || !(event.target instanceof Element)) return;
     const items = [...list.querySelectorAll<HTMLElement | SVGElement>(selector)];
-    const at = items.findIndex((item) => item === event.target);
+    const at = (items as Element[]).indexOf(event.target);
     const to = at < 0 ? undefined : goal(event.key, at, items.length);
     if (to === undefined) return;
     event.preventDefault();

@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { expect, test } from 'vitest';
-import { namesIn } from '../../src/instrument/namesIn.js';
+import { namesIn } from '../../src/onnx/namesIn.js';
 import { SparseTensorProtoSchema } from '../../src/onnx/proto/onnx_pb.js';
 import { body, inMemory, nodeWithBodies } from '../support/graphs.js';
 import { model, node, tensor, value } from '../support/models.js';

@@ -1,5 +1,5 @@
-import type { GraphProto } from '../onnx/proto/onnx_pb.js';
-import { subgraphs } from '../onnx/walk.js';
+import type { GraphProto } from './proto/onnx_pb.js';
+import { subgraphs } from './walk.js';
 
 /** Every name of a value or node in a graph, bodies included: what is added must not be called like any of them. */
 export function namesIn(graph: GraphProto): Set<string> {
