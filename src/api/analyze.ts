@@ -249,7 +249,8 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   };
   try {
     const scores = source.labelled ? classOutput(model) : undefined;
-    const instrumented = instrument(model, layers, settings, batchesPerRun(accumulate, provider), scores);
+    const batches = settings.magnitudes ? 'one' : batchesPerRun(accumulate, provider);
+    const instrumented = instrument(model, layers, settings, batches, scores);
     if (accumulate !== 'auto' && accumulate > 1 && !instrumented.accumulates) {
       options.onNotice?.(`--accumulate ${accumulate} is ignored: ${whyOne(provider)}`);
     }
@@ -411,7 +412,13 @@ function noSamples({ every }: AnalyzeOptions): string {
 }
 
 /** An option that would have no effect is a misunderstanding, which the numbers would hide. */
-function refuseIdle({ device, provider, embedding, out, resume, checkpoint }: AnalyzeOptions): void {
+function refuseIdle(options: AnalyzeOptions): void {
+  const { device, provider, embedding, out, resume, checkpoint, magnitudes, accumulate } = options;
+  if (magnitudes && typeof accumulate === 'number' && accumulate > 1) {
+    throw new UserError(
+      `--accumulate ${accumulate} adds batches up inside the model, and --magnitudes looks at each: leave one of them out`,
+    );
+  }
   if (device !== undefined && (provider === 'cpu' || provider === 'webgpu')) {
     throw new UserError(
       `--device ${device} has no effect with --provider ${provider}: it chooses among CUDA devices`,

@@ -99,6 +99,9 @@ export async function makeRun(
   const statisticsSeconds = (performance.now() - started) / 1000;
   const invalid = new Map(observation.layers.map((layer) => [layer.name, invalidNumbers(layer)]));
   const atInput = new Set(measuredAtInput);
+  const magnitudes = new Map(
+    valid.flatMap((each) => (each.magnitudes ? [[each.name, each.magnitudes]] : [])),
+  );
   const hashes = await weightHashes(model, found.layers);
   const initial = await initialWeights(model, found.layers);
   const layers = found.all.map((layer): RunLayer => {
@@ -123,6 +126,7 @@ export async function makeRun(
       ...(rankLimit !== undefined && isLinear(options) ? { rankLimit } : {}),
       ...(atInput.has(name) ? { measuredAt: 'input' } : {}),
       ...(inside ? { inside: inside.words } : {}),
+      ...(magnitudes.has(name) ? { magnitudes: magnitudes.get(name) } : {}),
     };
   });
   const remarks = [
@@ -246,6 +250,7 @@ export function settingsOf(
     ...(interpolate === undefined ? {} : { interpolate, interpolation }),
     ...(options.mask === undefined ? {} : { mask: options.mask }),
     ...(options.measureAt === undefined ? {} : { measureAt: options.measureAt }),
+    ...(options.magnitudes ? { magnitudes: true } : {}),
     ...(maxSamples === undefined ? {} : { maxSamples, ...orderOf(options.drawSeed) }),
     ...(options.shuffleSeed === undefined ? {} : { shuffleSeed: options.shuffleSeed }),
     ...(every === undefined || every === 1 ? {} : { every }),

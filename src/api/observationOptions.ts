@@ -8,7 +8,9 @@ import type { InstrumentOptions } from '../instrument/options.js';
  */
 export function observationOptions(options: Partial<InstrumentOptions>): InstrumentOptions {
   const { convMethod = 'channelwise', sequenceMethod, precision = 'float64' } = options;
-  const { interpolate, interpolation, measureAt = 'cheaper' } = options;
+  const { interpolate, interpolation, magnitudes = false } = options;
+  // How large y is does not follow from the moments of x.
+  const measureAt = magnitudes ? 'output' : (options.measureAt ?? 'cheaper');
   if (interpolate === undefined && interpolation !== undefined) {
     throw new UserError(
       `--interpolation ${interpolation} has no effect without --interpolate: add the size, or leave it out`,
@@ -19,6 +21,7 @@ export function observationOptions(options: Partial<InstrumentOptions>): Instrum
     sequenceMethod,
     precision,
     measureAt,
+    ...(magnitudes ? { magnitudes } : {}),
     interpolate,
     interpolation: interpolate === undefined ? undefined : (interpolation ?? 'linear'),
   };

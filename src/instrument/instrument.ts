@@ -1,3 +1,4 @@
+import { UserError } from '../errors.js';
 import type { Layer } from '../layers/layer.js';
 import { type ModelFile, opsetOf, serializeModel } from '../onnx/modelFile.js';
 import type { ModelProto, ValueInfoProto } from '../onnx/proto/onnx_pb.js';
@@ -6,9 +7,10 @@ import { broughtOut } from './bodies.js';
 import { cheaperInputs, type LinearLayer } from './cheaperInputs.js';
 import type { InstrumentedModel, LiftModel, MomentOutputs } from './instrumentedModel.js';
 import { liftModel } from './lift.js';
+import { addMagnitudes, MAGNITUDE_OPSET } from './magnitudes.js';
 import { addMoments } from './momentNodes.js';
 import type { NodeBuilder } from './nodeBuilder.js';
-import { observe } from './observe.js';
+import { observe, realOutput } from './observe.js';
 import type { InstrumentOptions } from './options.js';
 import { declare, rewriteProto, rewritten } from './rewrite.js';
 import type { RewrittenModel } from './rewrittenModel.js';
@@ -52,7 +54,10 @@ export function instrument(
     measured.map((layer) => standIns.get(layer) ?? layer),
     (build, layer) =>
       handedOut.get(layer) ??
-      addMoments(build, layer.name, observe(build, onStrides(build, layer), options), options.precision),
+      withMagnitudes(
+        addMoments(build, layer.name, observe(build, onStrides(build, layer), options), options.precision),
+        { build, layer, options },
+      ),
     declareOutputs,
     kept,
   );
@@ -129,11 +134,26 @@ function onStrides(build: NodeBuilder, layer: Layer): Layer {
   return { ...layer, output: sliced };
 }
 
-function declareOutputs({ count, sum, scatter, shift }: MomentOutputs): ValueInfoProto[] {
+/** @throws UserError where the model's opset has no comparisons. */
+function withMagnitudes(
+  outputs: MomentOutputs,
+  { build, layer, options }: { build: NodeBuilder; layer: Layer; options: InstrumentOptions },
+): MomentOutputs {
+  if (!options.magnitudes) return outputs;
+  if (build.opset < MAGNITUDE_OPSET) {
+    throw new UserError(
+      `--magnitudes takes a model of opset ${MAGNITUDE_OPSET} or newer, this one has opset ${build.opset}: convert it, or leave the option out`,
+    );
+  }
+  return { ...outputs, magnitudes: addMagnitudes(build, layer.name, realOutput(build, layer)) };
+}
+
+function declareOutputs({ count, sum, scatter, shift, magnitudes }: MomentOutputs): ValueInfoProto[] {
   return [
     declare(count, 'int64', 0),
     declare(sum, 'float64', 1),
     declare(scatter, 'float64', 2),
     ...(shift === undefined ? [] : [declare(shift, 'float64', 1)]),
+    ...(magnitudes === undefined ? [] : [declare(magnitudes, 'float64', 1)]),
   ];
 }

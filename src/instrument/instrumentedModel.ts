@@ -12,6 +12,8 @@ export interface MomentOutputs {
   readonly scatter: string;
   /** float64, `[features]`: what was subtracted from every observation of this batch; absent = nothing was. */
   readonly shift?: string;
+  /** float64, `[3]`: the largest magnitude, how many values are beyond float16's range, and how many there are. */
+  readonly magnitudes?: string;
   /**
    * The outputs are about the layer's input: which model turns them into the moments of its output (an index of
    * `InstrumentedModel.lifts`), and which of its outputs are these. Layers with one input share it.

@@ -33,4 +33,6 @@ export interface InstrumentOptions {
    * their outputs.
    */
   readonly measureAt?: MeasureAt;
+  /** Also give the largest magnitude of each layer, and how many values lie beyond float16's range; measured at outputs. */
+  readonly magnitudes?: boolean;
 }

@@ -106,6 +106,7 @@ export const analyzeShape: Shape = strictObject({
   sequenceMethod: optional(oneOf(...sequenceMethods)),
   precision: optional(oneOf(...precisions)),
   measureAt: optional(oneOf(...measuringSides)),
+  magnitudes: optional(bool),
   mask: optional(
     either(
       'the name of an input, or false',

@@ -2,10 +2,11 @@ import type { Run, RunLayer } from '../run/schema.js';
 import { shardInWords } from '../run/shardInWords.js';
 import { counted, listed } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
+import { magnitudesInWords } from './magnitudesInWords.js';
 
 /** Doubts about a run and its layers, in words, the weightiest first. */
 export function remarks(run: Run, name: (layer: RunLayer) => string): string[] {
-  return [...ofRun(run), ...ofLayers(run.layers, name)];
+  return [...ofRun(run), ...ofLayers(run.layers, name), ...magnitudesInWords(run.layers, name)];
 }
 
 function ofRun({ data, settings, warnings = [], notObservable = [] }: Run): string[] {

@@ -8,6 +8,7 @@ import type {
 import type { InitialWeights } from '../layers/initialWeights.js';
 import type { GraphNode } from '../layers/layerGraph.js';
 import type { StructureNode } from '../layers/structure.js';
+import type { Magnitudes } from '../stats/magnitudes.js';
 import type { LayerStatistics } from '../stats/statistics.js';
 import type { LayerUncertainty } from '../stats/uncertainty.js';
 import type { RunNonFinite } from './nonFinite.js';
@@ -139,6 +140,8 @@ export interface RunSettings {
   readonly interpolation?: Interpolation;
   /** `cheaper`: layers with `measuredAt` were measured at their inputs; absent: all were at their outputs. */
   readonly measureAt?: MeasureAt;
+  /** Whether `magnitudes` of the layers were asked for. */
+  readonly magnitudes?: true;
   readonly maxSamples?: number;
   /** Which samples `maxSamples` took: such that were drawn at random, or the `first`; absent before 0.2: the first. */
   readonly order?: SampleOrder;
@@ -170,6 +173,8 @@ export interface RunLayer extends LayerStatistics {
   readonly rankLimit?: number;
   /** The moments are those of the layer's input x, mapped: y = W x + b. Absent: they are those of its output. */
   readonly measuredAt?: 'input';
+  /** How large its values are, where that was asked for: the largest magnitude, how many become infinite as float16, and how many there are. */
+  readonly magnitudes?: Magnitudes;
   /** It stands in a body of `If`, `Loop` or `Scan`: which, in words. */
   readonly inside?: string;
 }

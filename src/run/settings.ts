@@ -34,6 +34,8 @@ export interface RunSetting {
   readonly of?: (settings: RunSettings) => unknown;
 }
 
+const yes = where((value) => value === true, 'true');
+
 /** A share of variance to explain. */
 export const threshold = where(
   (value) => typeof value === 'number' && value > 0 && value <= 1,
@@ -127,6 +129,8 @@ export const runSettings = {
     decides: 'computing',
     of: ({ tf32 = 'off' }) => tf32,
   },
+  // More is told of each layer; what is told besides stays the same.
+  magnitudes: { shape: optional(yes), flag: '--magnitudes', decides: 'computing' },
   provider: { shape: oneOf(...providers), flag: '--provider', decides: 'computing' },
   devices: { shape: optional(arrayOf(wholeFrom(0))), flag: '--device', decides: 'computing' },
   batchSize: { shape: wholeFrom(1), flag: '--batch', decides: 'computing' },

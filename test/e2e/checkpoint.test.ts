@@ -42,6 +42,7 @@ describe('a pass that was stopped', () => {
     ['one shard', { shard: '2/3', batchSize: 8 }],
     ['without errors, in float32', { uncertainty: false, precision: 'float32', batchSize: 16 }],
     ['several batches a run', { accumulate: 3, batchSize: 8 }],
+    ['with magnitudes', { magnitudes: true, batchSize: 17 }],
     ['random data', { data: 'random:200', batchSize: 16 }],
   ])('goes on to the very same run: %s', async (_, more) => {
     const { out, folder } = await place();

@@ -60,7 +60,8 @@ describe('the numbers of a layer', () => {
         'split,threshold,samples,preprocessing,labels,accuracy,' +
         'saturationStandardError,saturationBias,saturationLow,saturationHigh,' +
         'intrinsicDimensionalityStandardError,intrinsicDimensionalityBias,intrinsicDimensionalityLow,intrinsicDimensionalityHigh,' +
-        'effectiveRankStandardError,effectiveRankBias,effectiveRankLow,effectiveRankHigh,uncertaintyGroups',
+        'effectiveRankStandardError,effectiveRankBias,effectiveRankLow,effectiveRankHigh,uncertaintyGroups,' +
+        'largestMagnitude,beyondFloat16,values',
     );
     const compared = [
       'saturation',

@@ -51,6 +51,10 @@ export function addAnalyze(program: Command, context: Context): void {
       '--no-uncertainty',
       'do not tell how well the numbers are known: saves memory and a tenth of the time',
     )
+    .option(
+      '--magnitudes',
+      "also tell each layer's largest magnitude, and how many of its values lie beyond float16's range",
+    )
     .addOption(
       new Option(
         '--on-nonfinite <action>',

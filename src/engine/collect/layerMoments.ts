@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.js';
 import { GroupedMoments } from '../../stats/groups.js';
+import { joinedMagnitudes, type Magnitudes } from '../../stats/magnitudes.js';
 import {
   addMoments,
   addShiftedMoments,
@@ -22,6 +23,8 @@ export interface ObservedLayer {
   readonly inner?: Float64Array;
   /** NaN or Inf came up: the first batch (counted from 1) in which it did. */
   readonly invalid?: { readonly batch: number; readonly reason: string };
+  /** Where they were asked for, and the layer is in the model's own graph. */
+  readonly magnitudes?: Magnitudes;
 }
 
 /** Adds up one layer's moments, batch by batch. */
@@ -29,6 +32,7 @@ export class LayerMoments {
   #total: GroupedMoments | undefined;
   #firstRows = 0;
   #invalid: ObservedLayer['invalid'];
+  #magnitudes: Magnitudes | undefined;
 
   constructor(readonly name: string) {}
 
@@ -62,6 +66,10 @@ export class LayerMoments {
     this.#total.add(batch, number);
   }
 
+  addMagnitudes(batch: Magnitudes): void {
+    this.#magnitudes = this.#magnitudes ? joinedMagnitudes([this.#magnitudes, batch]) : batch;
+  }
+
   /** Whether moments of several batches can be added as if they were of one: `add` tells what is wrong with one. */
   takes(moments: BatchMoments): boolean {
     if (this.#invalid) return true;
@@ -83,16 +91,18 @@ export class LayerMoments {
         ...(total ? { features: total.features, groups: total.groups.length } : {}),
         firstRows: this.#firstRows,
         ...(this.#invalid ? { invalid: this.#invalid } : {}),
+        ...(this.#magnitudes ? { magnitudes: this.#magnitudes } : {}),
       },
       groups: total?.groups,
     };
   }
 
   /** Goes on from what an earlier pass left behind. */
-  restore({ firstRows, invalid }: LayerState, total: GroupedMoments | undefined): void {
+  restore({ firstRows, invalid, magnitudes }: LayerState, total: GroupedMoments | undefined): void {
     this.#total = total;
     this.#firstRows = firstRows;
     this.#invalid = invalid;
+    this.#magnitudes = magnitudes;
   }
 
   observation(): ObservedLayer {
@@ -100,6 +110,8 @@ export class LayerMoments {
       name: this.name,
       moments: this.#total?.total() ?? emptyMoments(0),
       ...(this.#invalid ? { invalid: this.#invalid } : {}),
+      // JSON holds no NaN; of a layer without numbers there are none to tell.
+      ...(this.#magnitudes && !this.#invalid ? { magnitudes: this.#magnitudes } : {}),
     };
   }
 }

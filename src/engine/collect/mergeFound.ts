@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.js';
+import { joinedMagnitudes } from '../../stats/magnitudes.js';
 import { sumOfMoments } from '../../stats/sumOfMoments.js';
 import type { ObservedLayer } from './layerMoments.js';
 
@@ -31,5 +32,11 @@ function mergeLayer(parts: readonly ObservedLayer[]): ObservedLayer {
     features,
   );
   const invalid = parts.flatMap(({ invalid }) => invalid ?? []).sort((a, b) => a.batch - b.batch)[0];
-  return { name, moments: total, ...(invalid ? { invalid } : {}) };
+  const magnitudes = parts.flatMap((part) => part.magnitudes ?? []);
+  return {
+    name,
+    moments: total,
+    ...(invalid ? { invalid } : {}),
+    ...(magnitudes.length > 0 && !invalid ? { magnitudes: joinedMagnitudes(magnitudes) } : {}),
+  };
 }

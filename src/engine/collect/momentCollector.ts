@@ -144,7 +144,8 @@ export class MomentCollector implements Collector<ObservedLayer> {
 
   async #addBatch(feed: Feed, number: number): Promise<void> {
     const size = this.#fixedBatch;
-    const parts = size === undefined ? [{ feed, samples: feed.samples }] : fixedFeeds(feed, size);
+    const parts: Iterable<FixedFeed> =
+      size === undefined ? [{ feed, samples: feed.samples }] : fixedFeeds(feed, size);
     for (const part of parts) {
       const outputs = await this.#session.run(part.feed);
       const moments = this.#momentsIn(outputs);
@@ -153,7 +154,9 @@ export class MomentCollector implements Collector<ObservedLayer> {
         continue;
       }
       this.#countAnswers(part.feed, outputs);
-      this.#addAll(await this.#withoutCopies(moments, part), number);
+      const copies = part.copies && (await this.#session.run(part.copies));
+      this.#addMagnitudes(outputs, copies, part);
+      this.#addAll(copies ? this.#withoutCopies(moments, copies, part) : moments, number);
       if (!this.#offending && this.#layers.some(({ isInvalid }) => isInvalid))
         this.#offending = { number, feed: part.feed };
     }
@@ -171,15 +174,30 @@ export class MomentCollector implements Collector<ObservedLayer> {
     for (let i = 0; i < samples; i++) await this.#addBatch(piece(feed, i, i + 1), number);
   }
 
-  async #withoutCopies(
+  #withoutCopies(
     moments: readonly BatchMoments[],
-    { feed, samples, copies }: FixedFeed,
-  ): Promise<readonly BatchMoments[]> {
-    if (!copies) return moments;
-    const padding = this.#momentsIn(await this.#session.run(copies));
+    copies: Outputs,
+    { feed, samples }: FixedFeed,
+  ): readonly BatchMoments[] {
+    const padding = this.#momentsIn(copies);
     return moments.map((filled, i) =>
       withoutPadding(this.#layers[i].name, filled, padding[i], samples, feed.samples),
     );
+  }
+
+  /** @param copies what the copies that fill up the batch give, a whole batch of them. */
+  #addMagnitudes(outputs: Outputs, copies: Outputs | undefined, { feed, samples }: FixedFeed): void {
+    for (const [i, { magnitudes }] of this.#outputs.entries()) {
+      if (magnitudes === undefined) continue;
+      const [largest, beyondFloat16, values] = doublesOf(outputs, magnitudes);
+      const padding = copies ? doublesOf(copies, magnitudes) : [0, 0, 0];
+      const share = (feed.samples - samples) / feed.samples;
+      this.#layers[i].addMagnitudes({
+        largest,
+        beyondFloat16: Math.round(beyondFloat16 - share * padding[1]),
+        values: Math.round(values - share * padding[2]),
+      });
+    }
   }
 
   /**

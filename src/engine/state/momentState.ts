@@ -3,6 +3,7 @@ import { readHeader, readTensor, type Tensor, writeTensors } from '../../files/s
 import { ShapeError } from '../../shape/jsonShape.js';
 import type { LabelAnswers } from '../../stats/accuracy.js';
 import { GroupedMoments } from '../../stats/groups.js';
+import type { Magnitudes } from '../../stats/magnitudes.js';
 import type { PackedMoments } from '../../stats/packedMoments.js';
 import type { PackedFeed } from './packedFeed.js';
 
@@ -15,6 +16,7 @@ export interface LayerState {
   /** The batch that first had rows. */
   readonly firstRows: number;
   readonly invalid?: { readonly batch: number; readonly reason: string };
+  readonly magnitudes?: Magnitudes;
 }
 
 /** What a collector of moments has found so far, but for the moments, which are kept in a file. */

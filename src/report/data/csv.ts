@@ -3,8 +3,8 @@ import { storedNumbers } from '../../run/layerNumbers.js';
 import type { Run } from '../../run/schema.js';
 import { csvRow } from '../../text/csvRow.js';
 import { namesOf, type RenderOptions } from '../options.js';
+import { furtherColumns } from './furtherColumns.js';
 import { dataColumns, settingColumns } from './runColumns.js';
-import { uncertaintyColumns } from './uncertaintyColumns.js';
 
 const wholeRun = [...settingColumns, ...dataColumns];
 
@@ -31,7 +31,7 @@ export function csv(runs: readonly Run[], options: RenderOptions): string {
     'reading',
     'warnings',
     ...wholeRun.map(({ name }) => name),
-    ...uncertaintyColumns.map(({ name }) => name),
+    ...furtherColumns.map(({ name }) => name),
   ];
   const rows = runs.flatMap((run, index) =>
     readLayers(run).layers.map(({ layer, kind }) => [
@@ -46,7 +46,7 @@ export function csv(runs: readonly Run[], options: RenderOptions): string {
       kind,
       layer.warnings.join('; '),
       ...wholeRun.map(({ of }) => of(run)),
-      ...uncertaintyColumns.map(({ of }) => of(layer)),
+      ...furtherColumns.map(({ of }) => of(layer)),
     ]),
   );
   return [header, ...rows].map(csvRow).join('');

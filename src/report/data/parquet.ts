@@ -4,8 +4,8 @@ import { storedNumbers } from '../../run/layerNumbers.js';
 import type { Run, RunLayer } from '../../run/schema.js';
 import { version } from '../../version.js';
 import { namesOf, type RenderOptions } from '../options.js';
+import { furtherColumns } from './furtherColumns.js';
 import { dataColumns, type RunColumn, settingColumns } from './runColumns.js';
-import { uncertaintyColumns } from './uncertaintyColumns.js';
 
 type Cell = string | number | bigint | readonly (string | number)[] | null;
 
@@ -51,7 +51,7 @@ const columns: readonly Column[] = [
   { name: 'warnings', type: 'texts', of: ({ layer }) => layer.warnings },
   { name: 'eigenvalues', type: 'numbers', of: ({ layer }) => layer.eigenvalues },
   ...dataColumns.map(columnOf),
-  ...uncertaintyColumns.map(
+  ...furtherColumns.map(
     ({ name, type, of }): Column => ({
       name,
       type,

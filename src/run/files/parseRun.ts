@@ -73,6 +73,9 @@ const layer = {
   rankLimit: optional(wholeFrom(0)),
   measuredAt: optional(oneOf('input')),
   inside: optional(string),
+  magnitudes: optional(
+    objectOf({ largest: within(0, Number.MAX_VALUE), beyondFloat16: wholeFrom(0), values: wholeFrom(0) }),
+  ),
   uncertainty: optional(uncertaintyShape),
   warnings: arrayOf(string),
 } satisfies Record<keyof RunLayer, Shape>;

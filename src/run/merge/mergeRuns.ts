@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.js';
 import { affordableGroups, GROUPS } from '../../stats/groups.js';
+import { joinedMagnitudes } from '../../stats/magnitudes.js';
 import { emptyMoments } from '../../stats/moments.js';
 import type { KeptMoments } from '../../stats/packedMoments.js';
 import { layerStatistics, type StatisticsOptions } from '../../stats/statistics.js';
@@ -118,14 +119,24 @@ function withStatistics(
   groups: number,
   options: StatisticsOptions,
 ): RunLayer {
-  const { thresholds: _, uncertainty: __, ...layer } = parts[0];
+  const { thresholds: _, uncertainty: __, magnitudes: ___, ...layer } = parts[0];
+  const magnitudes = parts.flatMap((part) => (part.observations > 0 ? (part.magnitudes ?? [undefined]) : []));
+  const known = magnitudes.filter((each) => each !== undefined);
   const statistics = layerStatistics(total, options);
   const uncertainty = layerUncertainty(total, statistics.eigenvalues, {
     threshold: options.thresholds[0],
     idimRule: options.idimRule,
     most: groups,
   });
-  return { ...layer, ...statistics, ...(uncertainty ? { uncertainty } : {}) };
+  return {
+    ...layer,
+    ...statistics,
+    ...(uncertainty ? { uncertainty } : {}),
+    // Of all or of none: a part that was not asked tells nothing of the whole.
+    ...(known.length > 0 && known.length === magnitudes.length
+      ? { magnitudes: joinedMagnitudes(known) }
+      : {}),
+  };
 }
 
 function invalidLayer(parts: readonly RunLayer[], index: number, shard: string): RunLayer {

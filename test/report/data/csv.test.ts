@@ -22,12 +22,17 @@ const uncertainty = {
   effectiveRank: { standardError: 0.2, bias: -0.1, interval: [0.9, 1.5] as const },
 };
 
+const magnitudes = { largest: 7.5, beyondFloat16: 2, values: 90 };
+
 describe('CSV', () => {
   it('is a header and one row per layer, with CRLF and all digits', () => {
     const text = csv(
       [
         run(
-          [layer('a', 1, 3, { op: 'Conv', uncertainty }), layer('b', 3, 3, { op: 'Gemm', parameters: 12 })],
+          [
+            layer('a', 1, 3, { op: 'Conv', uncertainty, magnitudes }),
+            layer('b', 3, 3, { op: 'Gemm', parameters: 12 }),
+          ],
           {
             data: {
               source: 'images/',
@@ -46,9 +51,9 @@ describe('CSV', () => {
         'effectiveRank,participationRatio,deadFeatures,parameters,reading,warnings,split,threshold,samples,preprocessing,labels,accuracy,' +
         'saturationStandardError,saturationBias,saturationLow,saturationHigh,' +
         'intrinsicDimensionalityStandardError,intrinsicDimensionalityBias,intrinsicDimensionalityLow,intrinsicDimensionalityHigh,' +
-        'effectiveRankStandardError,effectiveRankBias,effectiveRankLow,effectiveRankHigh,uncertaintyGroups\r\n' +
-        'net.delve,a,Conv,31808,3,1,0.3333333333333333,1,1,,0,1,1,2,,healthy,,eval,0.99,5,,"{""cat"":3,""dog"":2}",0.8,0.1,-0.05,0.25,0.5,0.3,-0.15,1,2,0.2,-0.1,0.9,1.5,13\r\n' +
-        'net.delve,b,Gemm,31808,3,3,1,3,3,0,1,3,3,0,12,output,,eval,0.99,5,,"{""cat"":3,""dog"":2}",0.8,,,,,,,,,,,,,\r\n',
+        'effectiveRankStandardError,effectiveRankBias,effectiveRankLow,effectiveRankHigh,uncertaintyGroups,largestMagnitude,beyondFloat16,values\r\n' +
+        'net.delve,a,Conv,31808,3,1,0.3333333333333333,1,1,,0,1,1,2,,healthy,,eval,0.99,5,,"{""cat"":3,""dog"":2}",0.8,0.1,-0.05,0.25,0.5,0.3,-0.15,1,2,0.2,-0.1,0.9,1.5,13,7.5,2,90\r\n' +
+        'net.delve,b,Gemm,31808,3,3,1,3,3,0,1,3,3,0,12,output,,eval,0.99,5,,"{""cat"":3,""dog"":2}",0.8,,,,,,,,,,,,,,,,\r\n',
     );
   });
 

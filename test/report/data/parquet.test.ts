@@ -78,6 +78,9 @@ describe('Parquet', () => {
       effectiveRankLow: null,
       effectiveRankHigh: null,
       uncertaintyGroups: null,
+      largestMagnitude: null,
+      beyondFloat16: null,
+      values: null,
     });
     expect(second).toMatchObject({
       position: 1n,

@@ -1,5 +1,5 @@
 import type { LayerReading } from '../../../readings/reading.js';
-import type { Run } from '../../../run/schema.js';
+import type { Run, RunLayer } from '../../../run/schema.js';
 import { countingRule } from '../../../run/storedRule.js';
 import { recut } from '../../../stats/saturation.js';
 import type { LayerUncertainty } from '../../../stats/uncertainty.js';
@@ -88,6 +88,15 @@ function known(uncertainty: LayerUncertainty | undefined): [term: string, text: 
   ];
 }
 
+/** How large the values are, where that was asked for. */
+function magnitudes({ magnitudes: told }: RunLayer): [term: string, text: string][] {
+  if (!told) return [];
+  return [
+    ['largest magnitude', number(told.largest)],
+    ['infinite as float16', `${compact(told.beyondFloat16)} of ${compact(told.values)} values`],
+  ];
+}
+
 function facts({ layer }: LayerReading, run: Run): [term: string, text: string][] {
   const { parameters } = layer;
   const products = multiplications(run, layer);
@@ -95,6 +104,7 @@ function facts({ layer }: LayerReading, run: Run): [term: string, text: string][
     value === undefined ? '–' : `${compact(value)} (${percent(partOf(value, all) ?? 0)} of all)`;
   return [
     ...known(layer.uncertainty),
+    ...magnitudes(layer),
     ['operator', layer.op],
     ['node', layer.node || '–'],
     ['output', layer.output],

@@ -1,8 +1,8 @@
 import type { RunLayer } from '../../run/schema.js';
 import type { LayerUncertainty } from '../../stats/uncertainty.js';
 
-/** A column of tables about how well a layer's numbers are known. */
-export interface UncertaintyColumn {
+/** A column of tables that came after those of version 0.1.0, and so stands behind them. */
+export interface FurtherColumn {
   readonly name: string;
   readonly type: 'count' | 'number';
   /** `null` where it is not known. */
@@ -14,15 +14,15 @@ const estimated = ['saturation', 'intrinsicDimensionality', 'effectiveRank'] as 
 const column = (
   name: string,
   of: (uncertainty: LayerUncertainty) => number,
-  type: UncertaintyColumn['type'] = 'number',
-): UncertaintyColumn => ({
+  type: FurtherColumn['type'] = 'number',
+): FurtherColumn => ({
   name,
   type,
   of: ({ uncertainty }) => (uncertainty ? of(uncertainty) : null),
 });
 
-/** Of each number its standard error, the bias that few samples leave, and its 95 % interval. */
-export const uncertaintyColumns: readonly UncertaintyColumn[] = [
+/** Of each number its standard error, the bias that few samples leave, and its 95 % interval; then how large values are. */
+export const furtherColumns: readonly FurtherColumn[] = [
   ...estimated.flatMap((key) => [
     column(`${key}StandardError`, ({ [key]: { standardError } }) => standardError),
     column(`${key}Bias`, ({ [key]: { bias } }) => bias),
@@ -30,4 +30,7 @@ export const uncertaintyColumns: readonly UncertaintyColumn[] = [
     column(`${key}High`, ({ [key]: { interval } }) => interval[1]),
   ]),
   column('uncertaintyGroups', ({ groups }) => groups, 'count'),
+  { name: 'largestMagnitude', type: 'number', of: ({ magnitudes }) => magnitudes?.largest ?? null },
+  { name: 'beyondFloat16', type: 'count', of: ({ magnitudes }) => magnitudes?.beyondFloat16 ?? null },
+  { name: 'values', type: 'count', of: ({ magnitudes }) => magnitudes?.values ?? null },
 ];
