@@ -35,7 +35,7 @@ const given = {
 const keys = ['saturation', 'intrinsicDimensionality', 'effectiveRank'] as const;
 
 /** One layer at one number of samples. */
-interface Row {
+export interface Row {
   readonly samples: number;
   readonly layer: string;
   readonly observationsPerFeature: number;

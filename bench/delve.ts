@@ -13,4 +13,19 @@ const { openData }: typeof import('../src/data/open/openData.js') = await import
 const { readModelFile }: typeof import('../src/onnx/modelFile.js') = await import(built('onnx/modelFile.js'));
 const { modelInputs }: typeof import('../src/onnx/modelInput.js') = await import(built('onnx/modelInput.js'));
 
-export { analyze, instrumentModel, modelInputs, openData, readModelFile, symmetricEigenvalues };
+const { draw }: typeof import('../src/report/charts/draw.js') = await import(built('report/charts/draw.js'));
+const { axisStyle, ink }: typeof import('../src/report/charts/look.js') = await import(
+  built('report/charts/look.js')
+);
+
+export {
+  analyze,
+  axisStyle,
+  draw,
+  ink,
+  instrumentModel,
+  modelInputs,
+  openData,
+  readModelFile,
+  symmetricEigenvalues,
+};

@@ -16,6 +16,12 @@ import { studentQuantile } from './student.js';
 /** Of the intervals that stand in a run. */
 export const CONFIDENCE = 0.95;
 
+/**
+ * Observations a feature from which errors are told. Below, the spectrum still grows so fast with the samples that the
+ * intervals are too narrow: of an LSTM with three observations a feature, 60 % held the value (docs/samples.md).
+ */
+const LEAST_OBSERVATIONS = 5;
+
 /** How well a number of a layer is known. */
 export interface Estimate {
   readonly standardError: number;
@@ -51,16 +57,18 @@ export interface UncertaintyOptions {
  *
  * @param total moments, with those of each group.
  * @param eigenvalues of `total`.
- * @returns `undefined` where fewer than four groups hold observations, so that nothing can be said.
+ * @returns `undefined` where fewer than four groups hold observations, or there are fewer than five a feature, so that
+ *   nothing can be said.
  */
 export function layerUncertainty(
   total: KeptMoments,
   eigenvalues: ArrayLike<number>,
   { threshold, idimRule, most = Number.POSITIVE_INFINITY }: UncertaintyOptions,
 ): LayerUncertainty | undefined {
+  const features = total.sum.length;
+  if (total.count < LEAST_OBSERVATIONS * features) return undefined;
   const parts = joined(total.groups ?? [], most).filter(({ count }) => count > 0);
   if (parts.length < FEWEST_GROUPS) return undefined;
-  const features = total.sum.length;
   const spectra = parts.map((part) => {
     const rest = withoutPart(total, part);
     return covarianceSpectrum(covariance(rest), features, rest.count);

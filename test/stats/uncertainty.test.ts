@@ -65,6 +65,11 @@ describe('layerUncertainty', () => {
     expect(uncertaintyOf(kept([20, 0, 10, 5, 4]))?.groups).toBe(4);
   });
 
+  it('says nothing of fewer than five observations a feature', () => {
+    expect(uncertaintyOf(kept([5, 5, 5, 5]))?.groups).toBe(4);
+    expect(uncertaintyOf(kept([5, 5, 5, 4]))).toBeUndefined();
+  });
+
   it('says nothing where groups were not kept apart', () => {
     const { groups: _, ...moments } = kept([39]);
     expect(uncertaintyOf(moments)).toBeUndefined();
