@@ -20,7 +20,7 @@ import { outputLayers } from '../layers/outputLayers.js';
 import { rankLimits } from '../layers/rankLimits.js';
 import { selectLayers } from '../layers/selectLayers.js';
 import { structureOf } from '../layers/structure.js';
-import { type ModelFile, readModelFile } from '../onnx/modelFile.js';
+import type { ModelFile } from '../onnx/modelFile.js';
 import { fixedBatchSize, modelInputs } from '../onnx/modelInput.js';
 import { type OtherRun, type PlannedRun, placeFor } from '../run/files/standingRun.js';
 import { checkTarget, writeRun } from '../run/files/writeRun.js';
@@ -38,6 +38,7 @@ import { longLoading } from './longLoading.js';
 import { makeRun, settingsOf } from './makeRun.js';
 import { originOfNonFinite, requireSkippable } from './nonFinite.js';
 import { observationOptions } from './observationOptions.js';
+import { type InputOptions, openedModel } from './openedModel.js';
 import { openedSource } from './openedSource.js';
 import { maskedLayers } from './paddingMask.js';
 import { shardCalled, shardName } from './shard.js';
@@ -46,6 +47,7 @@ import { untilOf } from './until.js';
 export interface AnalyzeOptions
   extends InspectOptions,
     Partial<InstrumentOptions>,
+    Pick<InputOptions, 'inputs'>,
     Omit<DataOptions, 'data' | 'shuffles' | 'cameWith'> {
   /** A `.onnx` file. */
   readonly model: string;
@@ -162,7 +164,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   const settings = observationOptions(options);
   const shard = options.shard === undefined ? undefined : shardCalled(options.shard);
 
-  const model = await readModelFile(options.model);
+  const { model, options: opened } = await openedModel(options);
   for (const warning of modelWarnings(model)) options.onNotice?.(warning);
   const { layers: found, all, notObservable } = findLayers(model, options.operators);
   const selected = selectLayers(all, options);
@@ -202,7 +204,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   const uncertainty = options.uncertainty ?? true;
   // Coordinates are told in the order of the source.
   const shuffles = uncertainty && !options.embedding;
-  const source = await openedSource({ ...options, shuffles }, model, inputs);
+  const source = await openedSource({ ...opened, shuffles }, model, inputs);
   for (const notice of source.notices ?? []) options.onNotice?.(notice);
   if (
     options.maxSamples !== undefined &&
@@ -243,6 +245,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     drawSeed: source.drawSeed,
     shuffleSeed,
     every: options.every,
+    inputs: options.inputs,
     mask,
     axes: options.embedding,
     shard: shard && { parts: [shard.index + 1], count: shard.count, block: batchSize },

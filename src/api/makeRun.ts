@@ -58,6 +58,8 @@ export interface PassOptions extends InstrumentOptions, Omit<WantedStatistics, '
   /** By which they were read in random order; absent: in that of the source. */
   readonly shuffleSeed?: number;
   readonly every?: number;
+  /** Inputs that held one number. */
+  readonly inputs?: Readonly<Record<string, number>>;
   /** The input by which padding was left out. */
   readonly mask?: string;
   /** Where the pass took one shard only. */
@@ -249,6 +251,7 @@ export function settingsOf(
     split: options.split,
     ...(interpolate === undefined ? {} : { interpolate, interpolation }),
     ...(options.mask === undefined ? {} : { mask: options.mask }),
+    ...(Object.keys(options.inputs ?? {}).length > 0 ? { inputs: options.inputs } : {}),
     ...(options.measureAt === undefined ? {} : { measureAt: options.measureAt }),
     ...(options.magnitudes ? { magnitudes: true } : {}),
     ...(maxSamples === undefined ? {} : { maxSamples, ...orderOf(options.drawSeed) }),

@@ -7,7 +7,6 @@ import { fitsGrid, pooledOutputs } from '../instrument/pooledOutputs.js';
 import { findLayers } from '../layers/findLayers.js';
 import type { Layer } from '../layers/layer.js';
 import { selectLayers } from '../layers/selectLayers.js';
-import { readModelFile } from '../onnx/modelFile.js';
 import { fixedBatchSize, modelInputs } from '../onnx/modelInput.js';
 import type { Probe } from '../probe/results.js';
 import { type Split, splitByClass } from '../probe/split.js';
@@ -16,6 +15,7 @@ import type { Run } from '../run/schema.js';
 import { counted, listed, percent } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
 import { type AnalyzeOptions, analyze } from './analyze.js';
+import { openedModel } from './openedModel.js';
 import { openedSource } from './openedSource.js';
 import { fitLayers } from './probing/fitLayers.js';
 
@@ -28,6 +28,7 @@ export interface ProbeOptions
     | 'onError'
     | 'seed'
     | 'shapes'
+    | 'inputs'
     | 'dtype'
     | 'image'
     | 'csv'
@@ -75,7 +76,7 @@ export async function probe(options: ProbeOptions): Promise<{ readonly probe: Pr
     throw new UserError(`--held-out ${heldOut} is not a share: give a number between 0 and 1, such as 0.25`);
   }
   if (!(l2 >= 0 && Number.isFinite(l2))) throw new UserError(`--l2 ${l2} is not a strength: give 0 or more`);
-  const model = await readModelFile(options.model);
+  const { model, options: opened } = await openedModel(options);
   const layers = selectLayers(findLayers(model, options.operators).layers, options);
   if (pool && !layers.some((layer) => fitsGrid(layer, pool))) {
     throw new UserError(
@@ -86,7 +87,7 @@ export async function probe(options: ProbeOptions): Promise<{ readonly probe: Pr
   const given = options.run === undefined ? undefined : await runOf(options.run, model.sha256);
   const inputs = modelInputs(model.graph);
   const fixedBatch = fixedBatchSize(inputs);
-  const source = await openedSource(options, model, inputs);
+  const source = await openedSource(opened, model, inputs);
   const store = await MatrixStore.open();
   try {
     if (!source.labelled) throw new UserError(noLabels(source.source));

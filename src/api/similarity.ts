@@ -6,7 +6,7 @@ import { MatrixStore } from '../files/matrixStore.js';
 import { sampleOutputs } from '../instrument/sampleOutputs.js';
 import { findLayers } from '../layers/findLayers.js';
 import { selectLayers } from '../layers/selectLayers.js';
-import { readModelFile } from '../onnx/modelFile.js';
+import type { ModelFile } from '../onnx/modelFile.js';
 import { fixedBatchSize, modelInputs } from '../onnx/modelInput.js';
 import { CkaSums } from '../similarity/cka.js';
 import { centredGram, LEAST_SAMPLES } from '../similarity/hsic.js';
@@ -14,6 +14,7 @@ import type { Similarity } from '../similarity/results.js';
 import { meanCorrelation, whitening } from '../similarity/svcca.js';
 import { momentsFrom } from '../stats/moments.js';
 import type { AnalyzeOptions } from './analyze.js';
+import { openedModel } from './openedModel.js';
 import { openedSource } from './openedSource.js';
 
 export interface SimilarityOptions
@@ -25,6 +26,7 @@ export interface SimilarityOptions
     | 'onError'
     | 'seed'
     | 'shapes'
+    | 'inputs'
     | 'dtype'
     | 'image'
     | 'csv'
@@ -69,7 +71,7 @@ export async function similarity(options: SimilarityOptions): Promise<Similarity
       `--threshold ${threshold} is not a share of variance: give a number above 0 and up to 1`,
     );
   }
-  const model = await readModelFile(options.model);
+  const { model, options: opened } = await openedModel(options);
   const inputs = modelInputs(model.graph);
   const fixedBatch = fixedBatchSize(inputs);
   const batchSize = fixedBatch ?? options.batchSize ?? 32;
@@ -80,7 +82,7 @@ export async function similarity(options: SimilarityOptions): Promise<Similarity
   }
   const sides = [sideOf(options.model, model, options)];
   if (options.other !== undefined) sides.push(await otherSide(options.other, inputs, options));
-  const source = await openedSource(options, model, inputs);
+  const source = await openedSource(opened, model, inputs);
   const store = await MatrixStore.open();
   try {
     for (const notice of source.notices ?? []) options.onNotice?.(notice);
@@ -131,11 +133,7 @@ export async function similarity(options: SimilarityOptions): Promise<Similarity
   }
 }
 
-function sideOf(
-  path: string,
-  model: Awaited<ReturnType<typeof readModelFile>>,
-  options: SimilarityOptions,
-): Side {
+function sideOf(path: string, model: ModelFile, options: SimilarityOptions): Side {
   const layers = selectLayers(findLayers(model, options.operators).layers, options);
   const inputs = modelInputs(model.graph).map(({ name }) => name);
   return { path, model: sampleOutputs(model, layers), inputs, names: layers.map(({ name }) => name) };
@@ -146,7 +144,7 @@ async function otherSide(
   inputs: ReturnType<typeof modelInputs>,
   options: SimilarityOptions,
 ): Promise<Side> {
-  const model = await readModelFile(path);
+  const { model } = await openedModel({ ...options, model: path });
   const theirs = modelInputs(model.graph);
   const fits = theirs.length === inputs.length && theirs.every(({ type }, i) => type === inputs[i].type);
   if (!fits) {

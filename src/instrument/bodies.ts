@@ -7,6 +7,7 @@ import { type ModelFile, opsetOf } from '../onnx/modelFile.js';
 import { namesIn } from '../onnx/namesIn.js';
 import { type GraphProto, type NodeProto, TensorProtoSchema } from '../onnx/proto/onnx_pb.js';
 import { computesInFloat64 } from './computesInFloat64.js';
+import { constantTensor } from './constantTensor.js';
 import type { MomentOutputs } from './instrumentedModel.js';
 import { addMoments } from './momentNodes.js';
 import { nameOutputs } from './nameOutputs.js';
@@ -257,7 +258,8 @@ function zero(
   { options }: Context,
   isFixed: boolean,
 ): string {
-  if (rank === 0) return build.constant(type, 0);
+  // A node for each: where two outputs of a branch are one value, ONNX Runtime writes only one of them.
+  if (rank === 0) return build.add('Constant', [], { value: constantTensor(type, 0) });
   const width = widthOf(layer, options);
   if (width === undefined && isFixed) {
     throw new UserError(

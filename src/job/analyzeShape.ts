@@ -62,6 +62,7 @@ export const analyzeShape: Shape = strictObject({
   reader: optional(string),
   onError: optional(oneOf('fail', 'skip')),
   seed: optional(wholeFrom(0)),
+  inputs: optional(recordOf(finite)),
   shapes: optional(recordOf(arrayOf(wholeFrom(1)))),
   dtype: optional(oneOf(...rawTypes)),
   image: optional(

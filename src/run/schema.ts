@@ -140,6 +140,8 @@ export interface RunSettings {
   readonly interpolation?: Interpolation;
   /** `cheaper`: layers with `measuredAt` were measured at their inputs; absent: all were at their outputs. */
   readonly measureAt?: MeasureAt;
+  /** Inputs that held one number everywhere, by name or glob. */
+  readonly inputs?: Readonly<Record<string, number>>;
   /** Whether `magnitudes` of the layers were asked for. */
   readonly magnitudes?: true;
   readonly maxSamples?: number;

@@ -5,7 +5,17 @@ import {
   precisions,
   sequenceMethods,
 } from '../instrument/options.js';
-import { arrayOf, oneOf, optional, type Shape, string, where, wholeFrom } from '../shape/jsonShape.js';
+import {
+  arrayOf,
+  finite,
+  oneOf,
+  optional,
+  recordOf,
+  type Shape,
+  string,
+  where,
+  wholeFrom,
+} from '../shape/jsonShape.js';
 import type { RunSettings } from './schema.js';
 import { providers, sampleOrders, tf32States } from './settingValues.js';
 import { ruleInWords, storedRules } from './storedRule.js';
@@ -82,6 +92,17 @@ export const runSettings = {
     compared: decisive,
     decides: 'numbers',
     of: ({ mask = 'none' }) => mask,
+  },
+  inputs: {
+    shape: optional(recordOf(finite)),
+    flag: '--input',
+    compared: decisive,
+    decides: 'numbers',
+    of: ({ inputs = {} }) =>
+      Object.entries(inputs)
+        .map(([name, value]) => `${name}=${value}`)
+        .sort()
+        .join(' ') || 'none',
   },
   interpolate: {
     shape: optional(wholeFrom(1)),

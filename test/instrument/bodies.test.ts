@@ -160,6 +160,35 @@ describe('layers in bodies', () => {
     expect(none).toEqual({ count: 0, sum: new Float64Array(4), scatter: new Float64Array(16) });
   });
 
+  it('of If, several in each branch: those of the other have zero rows each', async () => {
+    const branchOf = (name: string) =>
+      body(
+        [
+          product('x', 'w', `${name}1`),
+          product(`${name}1`, 'v', `${name}2`),
+          product(`${name}2`, 'w', `${name}3`),
+          product(`${name}3`, 'v', `${name}4`),
+        ],
+        [`${name}4`],
+      );
+    const file = given({
+      inputs: [value('x', 'float32', ['n', 4]), value('c', 'bool', [])],
+      nodes: [nodeWithBodies('If', ['c'], ['y'], { then_branch: branchOf('t'), else_branch: branchOf('e') })],
+      outputs: ['y'],
+    });
+    for (const taken of ['t', 'e']) {
+      const feeds = { x: floats([SAMPLES, 4], 3), c: number('bool', taken === 't' ? 1 : 0) };
+      const { moments, outputs } = await momentsAndOutputs(file, feeds);
+      expect([...moments.keys()]).toHaveLength(8);
+      for (const [name, found] of moments) {
+        if (name.startsWith(taken)) expect(found.count).toBe(SAMPLES);
+        else expect(found).toEqual({ count: 0, sum: new Float64Array(4), scatter: new Float64Array(16) });
+      }
+      const last = moments.get(`${taken}4`);
+      expect(last && distance(last, momentsOf(rowsIn(outputs.y), 4))).toBeLessThan(EXACT);
+    }
+  });
+
   it.each([1, 2, 7])('of Loop: %i turns are added up', async (trips) => {
     const { moments, outputs } = await momentsAndOutputs(repeated, loopFeeds(trips));
     const rows = rowsIn(outputs.all);

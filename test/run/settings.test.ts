@@ -56,6 +56,7 @@ describe('the settings of a run', () => {
     expect(bind.toSorted()).toEqual([
       'convMethod',
       'idimRule',
+      'inputs',
       'interpolate',
       'interpolation',
       'linearMethod',

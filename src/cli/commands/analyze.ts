@@ -15,7 +15,15 @@ import { modelHooks } from '../terminal/modelHooks.js';
 interface Options
   extends Omit<
       AnalyzeOptions,
-      'otherRun' | 'onTarget' | 'model' | 'data' | 'operators' | 'thresholds' | 'batchSize' | 'shapes'
+      | 'otherRun'
+      | 'onTarget'
+      | 'model'
+      | 'data'
+      | 'operators'
+      | 'thresholds'
+      | 'batchSize'
+      | 'shapes'
+      | 'inputs'
     >,
     ReadingFlags {
   readonly data?: string[];
@@ -23,6 +31,7 @@ interface Options
   readonly batch?: number | 'auto';
   readonly threshold?: number[];
   readonly shape?: Record<string, number[]>;
+  readonly input?: Record<string, number>;
   readonly overwrite?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -131,7 +140,18 @@ async function run(models: readonly string[], options: Options, context: Context
     import('../../job/analyzeModels.js'),
   ]);
   const { stdout, stderr, env, cwd } = context;
-  const { data, ops, batch, threshold, shape: shapes, overwrite, json, quiet, ...others } = options;
+  const {
+    data,
+    ops,
+    batch,
+    threshold,
+    shape: shapes,
+    input: inputs,
+    overwrite,
+    json,
+    quiet,
+    ...others
+  } = options;
   if (data === undefined) {
     throw new UserError(
       '--data is missing: give the data to analyse, such as --data images/ or --data random:64',
@@ -142,6 +162,7 @@ async function run(models: readonly string[], options: Options, context: Context
     ...readingOf(others),
     data,
     shapes,
+    inputs,
     operators: ops,
     batchSize: batch,
     thresholds: threshold,

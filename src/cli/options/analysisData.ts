@@ -12,6 +12,7 @@ export interface AnalysisFlags
   readonly data?: string[];
   readonly batch?: number | 'auto';
   readonly shape?: Record<string, number[]>;
+  readonly input?: Record<string, number>;
 }
 
 /** The flags about images, tables, texts and sound as the API takes them, and the others as they are. */
@@ -35,7 +36,7 @@ export function readingOf<Flags extends ReadingFlags>(flags: Flags) {
  * @throws UserError where there is no data.
  */
 export function analysisData(model: string, flags: AnalysisFlags) {
-  const { data, batch, shape: shapes, labels, classes, inOrder, dtype } = flags;
+  const { data, batch, shape: shapes, input: inputs, labels, classes, inOrder, dtype } = flags;
   const { reader, onError, seed, layers, exclude, maxSamples, every, provider, device, threads } = flags;
   if (data === undefined) {
     throw new UserError(
@@ -45,7 +46,7 @@ export function analysisData(model: string, flags: AnalysisFlags) {
   const { image, csv, text, audio } = readingOf(flags);
   return {
     ...{ model, data, reader, onError, seed, layers, exclude, maxSamples, every, provider, device, threads },
-    ...{ shapes, labels, classes, inOrder, dtype, image, csv, text, audio },
+    ...{ shapes, inputs, labels, classes, inOrder, dtype, image, csv, text, audio },
     batchSize: batch === 'auto' ? undefined : batch,
   };
 }

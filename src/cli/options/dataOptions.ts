@@ -1,6 +1,16 @@
 import { type Command, Option } from 'commander';
 import { presetNames, rawTypes, resamplings } from '../../data/options.js';
-import { batchSize, classNames, list, number, numbers, repeated, shape, wholeNumber } from './parse.js';
+import {
+  batchSize,
+  classNames,
+  constantInput,
+  list,
+  number,
+  numbers,
+  repeated,
+  shape,
+  wholeNumber,
+} from './parse.js';
 
 /** Options that say what data is read, and how. */
 export function addDataOptions(command: Command): Command {
@@ -10,6 +20,11 @@ export function addDataOptions(command: Command): Command {
       '--data <source>',
       'images/, sounds/, x.tar, x.zip, x.npy, x.npz, x.safetensors, x.h5:/dataset, x.bin, x.csv, x.parquet, x.jsonl, MNIST or CIFAR files, an ONNX test set or random:<n>; @list.txt, - (a list on standard input), data-{0..9}.tar or a glob for several; or <input>=<source>, once for each input of the model',
       repeated,
+    )
+    .option(
+      '--input <name=number>',
+      "fill an input with one number instead of data, such as sr=16000 or 'past_key_values.*=0'",
+      constantInput,
     )
     .option(
       '--reader <name>',

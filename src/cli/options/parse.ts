@@ -80,6 +80,15 @@ export function shape(text: string, before: Record<string, number[]> = {}): Reco
   return { ...before, [name]: sizes.split('x').map(Number) };
 }
 
+/** `sr=16000`, repeated, gives inputs one number everywhere. */
+export function constantInput(text: string, before: Record<string, number> = {}): Record<string, number> {
+  const [, name, value] = /^(.+)=([^=]+)$/.exec(text) ?? [];
+  const number = Number(value?.trim() || Number.NaN);
+  if (name === undefined || !Number.isFinite(number))
+    throw new InvalidArgumentError('Give <input>=<number>, such as sr=16000.');
+  return { ...before, [name]: number };
+}
+
 /** How directions are counted, which more than one command asks. */
 export function idimRule(): Option {
   return new Option(

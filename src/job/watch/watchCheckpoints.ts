@@ -139,7 +139,7 @@ function makingOf(options: WatchOptions): Record<string, unknown> {
   const { data, trainData, reader, onError, seed, shapes, image, csv, labels, classes, inOrder } = options;
   const { layers, exclude, operators, maxSamples, every, thresholds, idimRule } = options;
   const { convMethod, sequenceMethod, interpolate, interpolation, precision, measureAt } = options;
-  const { batchSize } = options;
+  const { batchSize, inputs, text, audio, mask } = options;
   return {
     ...{
       data,
@@ -148,8 +148,12 @@ function makingOf(options: WatchOptions): Record<string, unknown> {
       'on-error': onError,
       seed,
       shape: shapes,
+      input: inputs,
       image,
       tables: csv,
+      texts: text,
+      sound: audio,
+      mask,
     },
     ...{ labels, classes, 'in-order': inOrder, layers, exclude, ops: operators, 'max-samples': maxSamples },
     ...{ every, threshold: thresholds, 'idim-rule': idimRule, 'conv-method': convMethod },
