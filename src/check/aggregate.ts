@@ -1,3 +1,4 @@
+import { isUnreached } from '../run/isUnreached.js';
 import type { Run, RunLayer } from '../run/schema.js';
 import { median } from '../stats/median.js';
 import type { Rule } from './rule.js';
@@ -7,7 +8,7 @@ import { layerStatistics, runStatistics } from './statistics.js';
 export function aggregated(run: Run, rule: Rule, isChosen: (layer: RunLayer) => boolean): number | null {
   const { statistic, aggregate, below = Number.NEGATIVE_INFINITY, above = Number.POSITIVE_INFINITY } = rule;
   const count = runStatistics.get(statistic);
-  const layers = run.layers.filter(isChosen);
+  const layers = run.layers.filter((layer) => isChosen(layer) && !isUnreached(layer));
   if (count) {
     const number = count(run, isChosen);
     return aggregate === 'share' && number !== null ? number / Math.max(1, layers.length) : number;

@@ -1,4 +1,5 @@
 import { isEstimated, margin } from '../run/compare/margin.js';
+import { isUnreached } from '../run/isUnreached.js';
 import type { Run, RunLayer } from '../run/schema.js';
 import { aggregated } from './aggregate.js';
 import { type Chooser, chooser } from './chooser.js';
@@ -30,8 +31,9 @@ export function judge(run: Run, rules: readonly Rule[], baseline: Run | undefine
   const judgements: Judgement[] = [];
   const added = new Set<string>();
   for (const layer of run.layers) {
+    const before = old.get(layer.name);
+    if (isUnreached(layer) && (!before || isUnreached(before))) continue;
     for (const { rule, kind, bound } of boundsOn(layer, rules, chosen)) {
-      const before = old.get(layer.name);
       const { isRelative } = kindsOfBound[kind];
       if (isRelative && !before) {
         added.add(layer.name);

@@ -1,3 +1,4 @@
+import { isUnreached } from '../run/isUnreached.js';
 import type { RunLayer } from '../run/schema.js';
 import { recut } from '../stats/saturation.js';
 import { adviceOn, advisorOf } from './advice.js';
@@ -45,7 +46,9 @@ export function readLayers(run: ReadRun): Reading {
       spread: spread[place],
       tail: undefined,
       tied: tied[network.nodeOf[place]],
-      kind: kindOf({ layer, directions, design }, isOutput[place], isShown),
+      kind: isUnreached(layer)
+        ? 'not judged'
+        : kindOf({ layer, directions, design }, isOutput[place], isShown),
     };
   });
   const tails = unjudged === undefined ? tailsOf(plain, network, ends, spread) : [];

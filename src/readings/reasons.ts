@@ -1,3 +1,4 @@
+import { isUnreached } from '../run/isUnreached.js';
 import { counted, listed, percent } from '../text/numbers.js';
 import { blockName } from './blocks.js';
 import type { Design } from './design.js';
@@ -75,6 +76,7 @@ function ofKind(whole: Whole, finding: Finding, place: number): string[] {
 }
 
 function unjudgedLayer({ nodes, nodeOf }: Network, { layer }: Finding, place: number): string {
+  if (isUnreached(layer)) return `no data went into ${layer.inside ?? 'its body'}: there are no numbers`;
   return nodes[nodeOf[place]]?.isInside
     ? `it stands in ${layer.inside ?? 'a body'}, where what comes before and after it is not looked at: it is shown, and not judged`
     : `${layer.op} was asked for by name: it is shown, and not judged`;

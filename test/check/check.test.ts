@@ -26,6 +26,23 @@ describe('a check', () => {
     });
   });
 
+  it('judges no layer of a body that no data went into, unless it did before', () => {
+    const inside = 'the else_branch of If choice';
+    const { invalid: _, ...nothing } = invalidLayer('b', 10);
+    const never = run([layer('a', 8, 10), { ...nothing, inside, observations: 0 }]);
+    const rules = { minSaturation: [{ bound: 0.5 }] };
+    expect(check(never, rules)).toMatchObject({ passed: true, comparisons: 1 });
+    const mean = { rules: [{ statistic: 'saturation', aggregate: 'mean', min: 0.5 }] } as const;
+    expect(check(never, mean)).toMatchObject({ passed: true, comparisons: 1 });
+    const before = run([layer('a', 8, 10), layer('b', 5, 10, { inside })]);
+    expect(check(never, { maxDrop: [{ bound: 0.1 }], baseline: before }).violations).toMatchObject([
+      { layer: 'b' },
+    ]);
+    expect(check(never, { maxDrop: [{ bound: 0.1 }], baseline: never })).toMatchObject({ passed: true });
+    // Outside of bodies a layer without observations is a fault.
+    expect(check(run([{ ...nothing, observations: 0 }]), rules).passed).toBe(false);
+  });
+
   it('names every layer below and above, with value and bound', () => {
     const result = check(sound, {
       minSaturation: [{ bound: 0.3 }],
