@@ -32,7 +32,9 @@ describe('a check', () => {
     const never = run([layer('a', 8, 10), { ...nothing, inside, observations: 0 }]);
     const rules = { minSaturation: [{ bound: 0.5 }] };
     expect(check(never, rules)).toMatchObject({ passed: true, comparisons: 1 });
-    const mean = { rules: [{ statistic: 'saturation', aggregate: 'mean', min: 0.5 }] } as const;
+    const mean = {
+      rules: [{ statistic: 'saturation', aggregate: 'mean', min: 0.5, origin: 'rules[0]' }],
+    } as const;
     expect(check(never, mean)).toMatchObject({ passed: true, comparisons: 1 });
     const before = run([layer('a', 8, 10), layer('b', 5, 10, { inside })]);
     expect(check(never, { maxDrop: [{ bound: 0.1 }], baseline: before }).violations).toMatchObject([
