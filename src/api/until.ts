@@ -16,7 +16,7 @@ const FIRST_BATCHES = 32;
 /** Between two looks the samples grow by this factor at least. */
 const GROWTH = 1.2;
 
-/** Of the time of the pass, looking may take so much. */
+/** Of the time of the pass (of all of it, where the source tells its size), looking may take so much. */
 const SHARE = 0.03;
 
 /**
@@ -49,12 +49,17 @@ export class Until {
   readonly #statistics: WantedStatistics;
   readonly #signal: AbortSignal | undefined;
   #next: number;
+  readonly #size: number | undefined;
   #looks = 0;
   #spent = 0;
-  #lastTook = 0;
+  /** What the next look takes, as the last one tells. */
+  #expected = 0;
+  /** Layers of which too little was known at the last look: only these are looked at again, until none is left. */
+  #open: ReadonlySet<string> | undefined;
 
   /**
    * @param layers names of those that are observed.
+   * @param size samples of the whole pass, where that is known.
    * @throws UserError where a target is about none of them.
    */
   constructor(
@@ -63,8 +68,10 @@ export class Until {
     statistics: WantedStatistics,
     batchSize: number,
     signal: AbortSignal | undefined,
+    size?: number,
   ) {
     this.#targets = targets;
+    this.#size = size;
     this.#statistics = { ...statistics, axes: false };
     this.#next = FIRST_BATCHES * batchSize;
     this.#signal = signal;
@@ -84,13 +91,24 @@ export class Until {
 
   get pause(): Pause<ObservedLayer> {
     return {
-      isDue: (samples, seconds) => samples >= this.#next && this.#spent + this.#lastTook <= SHARE * seconds,
+      isDue: (samples, seconds) => {
+        const whole = seconds * Math.max(1, (this.#size ?? 0) / Math.max(1, samples));
+        return samples >= this.#next && this.#spent + this.#expected <= SHARE * whole;
+      },
       take: async (paused) => {
         const started = performance.now();
         const valid = (await paused.look()).filter(({ invalid }) => invalid === undefined);
-        const open = await this.#openOf(valid);
-        this.#lastTook = (performance.now() - started) / 1000;
-        this.#spent += this.#lastTook;
+        const before = this.#open;
+        const first = before ? valid.filter(({ name }) => before.has(name)) : valid;
+        let open = await this.#openOf(first);
+        const others = valid.filter((layer) => !first.includes(layer));
+        // Those that were known are known still, as a rule; the pass ends by what is true of all.
+        const looked = open.length === 0 && others.length > 0 ? valid : first;
+        if (looked !== first) open = await this.#openOf(others);
+        const took = (performance.now() - started) / 1000;
+        this.#open = new Set(open);
+        this.#spent += took;
+        this.#expected = (took * workOf(valid.filter(({ name }) => open.includes(name)))) / workOf(looked);
         this.#looks++;
         this.#next = Math.ceil(paused.samples * GROWTH);
         return open.length === 0 ? 'enough' : 'goOn';
@@ -127,6 +145,10 @@ export class Until {
   }
 }
 
+/** What the eigenvalues of layers take, relatively: the cube of their features. */
+const workOf = (layers: readonly ObservedLayer[]): number =>
+  layers.reduce((sum, { moments }) => sum + moments.sum.length ** 3, 0) || 1;
+
 /** What `analyze` is told that says whether its pass may end early. */
 export interface UntilOptions {
   readonly until?: number | string | readonly (number | string)[];
@@ -134,6 +156,7 @@ export interface UntilOptions {
   readonly uncertainty?: boolean;
   readonly shard?: string;
   readonly embedding?: boolean;
+  readonly maxSamples?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -143,8 +166,8 @@ export interface UntilOptions {
  * @throws UserError where the first samples say nothing about all, or no errors are told.
  */
 export function untilOf(
-  { until, inOrderIsRandom, uncertainty, shard, embedding, signal }: UntilOptions,
-  { source, reader }: Pick<FeedSource, 'source' | 'reader'>,
+  { until, inOrderIsRandom, uncertainty, shard, embedding, signal, maxSamples }: UntilOptions,
+  { source, reader, size }: Pick<FeedSource, 'source' | 'reader' | 'size'>,
   isShuffled: boolean,
   statistics: WantedStatistics & { readonly batchSize: number },
   layers: readonly string[],
@@ -167,5 +190,6 @@ export function untilOf(
     );
   }
   const targets = untilTargets(typeof until === 'object' ? until : [until]);
-  return new Until(targets, layers, statistics, statistics.batchSize, signal);
+  const whole = maxSamples === undefined ? size : Math.min(size ?? maxSamples, maxSamples);
+  return new Until(targets, layers, statistics, statistics.batchSize, signal, whole);
 }

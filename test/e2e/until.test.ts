@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AnalyzeOptions } from '../../src/index.js';
+import { folderWith } from '../support/folder.js';
+import { modelBytes, node, tensor, value } from '../support/models.js';
 
 const { analyze }: typeof import('../../src/index.js') = await import(
   new URL('../../dist/index.js', import.meta.url).href
@@ -26,6 +28,31 @@ describe('a pass until its numbers are known', () => {
     }
     const these = await analyze({ ...base, maxSamples: samples, inOrder: true });
     expect(run.layers).toEqual(these.layers);
+  });
+
+  it('measures wide layers at their outputs, since their inputs tell no errors', async () => {
+    const cwd = await folderWith({
+      'wide.onnx': modelBytes({
+        inputs: [value('x', 'float32', ['n', 32])],
+        initializers: [
+          tensor(
+            'w',
+            'float32',
+            [32, 256],
+            Array.from({ length: 32 * 256 }, (_, i) => Math.sin(i * i)),
+          ),
+        ],
+        nodes: [node('MatMul', ['x', 'w'], ['y'], {}, { name: 'wide/MatMul' })],
+        outputs: ['y'],
+      }),
+    });
+    const wide = { model: resolve(cwd, 'wide.onnx'), data: 'random:20000', batchSize: 64 };
+    const run = await analyze({ ...wide, until: 0.05 });
+    expect(run.until?.reached).toBe(true);
+    expect(run.data.samples).toBeLessThan(20_000);
+    expect(run.settings.measureAt).toBe('output');
+    const whole = await analyze({ ...wide, maxSamples: 64 });
+    expect(whole.layers[0].measuredAt).toBe('input');
   });
 
   it('reads all where that does not suffice, and says what is left', async () => {
