@@ -161,10 +161,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   if (options.out !== undefined) await checkTarget(options.out);
   checkNumbers(options, thresholds);
   refuseIdle(options);
-  // Layers that are measured at their inputs tell no errors, for which the pass would wait for ever.
-  const settings = observationOptions(
-    options.until === undefined ? options : { ...options, measureAt: 'output' },
-  );
+  const settings = observationOptions(options);
   const shard = options.shard === undefined ? undefined : shardCalled(options.shard);
 
   const { model, options: opened } = await openedModel(options);

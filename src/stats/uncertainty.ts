@@ -66,9 +66,8 @@ export function layerUncertainty(
   { threshold, idimRule, most = Number.POSITIVE_INFINITY }: UncertaintyOptions,
 ): LayerUncertainty | undefined {
   const features = total.sum.length;
-  if (total.count < LEAST_OBSERVATIONS * features) return undefined;
-  const parts = joined(total.groups ?? [], most).filter(({ count }) => count > 0);
-  if (parts.length < FEWEST_GROUPS) return undefined;
+  const parts = groupsFor(total, most);
+  if (!parts) return undefined;
   const spectra = parts.map((part) => {
     const rest = withoutPart(total, part);
     return covarianceSpectrum(covariance(rest), features, rest.count);
@@ -80,6 +79,23 @@ export function layerUncertainty(
     features,
     { threshold, idimRule },
   );
+}
+
+/**
+ * The groups that errors are told from; `undefined` where there are too few of them, or too few observations.
+ *
+ * @param most groups are joined until there are no more than so many.
+ */
+export function groupsFor(total: KeptMoments, most: number): readonly PackedMoments[] | undefined {
+  if (total.count < LEAST_OBSERVATIONS * total.sum.length) return undefined;
+  const parts = joined(total.groups ?? [], most).filter(({ count }) => count > 0);
+  return parts.length < FEWEST_GROUPS ? undefined : parts;
+}
+
+/** Spectra of all samples but those of a group, for each group, with the observations of the group. */
+export interface SpectraWithout {
+  readonly spectra: readonly Float64Array[];
+  readonly sizes: readonly number[];
 }
 
 /**

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readMoments, readRun } from '../../dist/index.js';
+import { analyze, readMoments, readRun } from '../../dist/index.js';
 import { delve } from '../support/commandLine.js';
-import { lastingFolder } from '../support/folder.js';
+import { folderWith, lastingFolder } from '../support/folder.js';
+import { modelBytes, node, tensor, value } from '../support/models.js';
 
 const folder = lastingFolder();
 const at = (name: string) => join(folder.path, name);
@@ -38,6 +39,47 @@ describe('how well the numbers of a run are known', () => {
     }
     const moments = await readMoments(at('whole'), whole);
     expect(moments.get('fc')?.groups).toHaveLength(16);
+  });
+
+  it('is the same for layers that are measured at their inputs as at their outputs', async () => {
+    const weights = (seed: number) => Array.from({ length: 24 * 256 }, (_, i) => Math.sin(seed + i * i));
+    const product = (w: string, y: string) => node('MatMul', ['s', w], [y], {}, { name: `${y}/MatMul` });
+    const cwd = await folderWith({
+      'wide.onnx': modelBytes({
+        inputs: [value('x', 'float32', ['n', 24])],
+        initializers: [
+          tensor('w', 'float32', [24, 256], weights(1)),
+          tensor('v', 'float32', [24, 256], weights(2)),
+        ],
+        // Squares are skewed, so that groups differ.
+        nodes: [node('Mul', ['x', 'x'], ['s']), product('w', 'first'), product('v', 'second')],
+        outputs: ['first', 'second'],
+      }),
+    });
+    const options = {
+      model: join(cwd, 'wide.onnx'),
+      data: 'random:1500',
+      batchSize: 16,
+      threads: 1,
+    } as const;
+    const [atInput, atOutput] = await Promise.all(
+      (['cheaper', 'output'] as const).map((measureAt) => analyze({ ...options, measureAt })),
+    );
+    expect(atInput.layers.map(({ measuredAt }) => measuredAt)).toEqual(['input', 'input']);
+    expect(atOutput.layers.map(({ measuredAt }) => measuredAt)).toEqual([undefined, undefined]);
+    for (const [i, { uncertainty }] of atInput.layers.entries()) {
+      const other = atOutput.layers[i].uncertainty;
+      expect(uncertainty?.groups).toBe(16);
+      expect(uncertainty?.degreesOfFreedom).toBeCloseTo(other?.degreesOfFreedom ?? 0, 10);
+      for (const key of ['saturation', 'intrinsicDimensionality', 'effectiveRank'] as const) {
+        const [a, b] = [uncertainty?.[key], other?.[key]];
+        expect(a?.standardError).toBeGreaterThan(0);
+        expect(a?.standardError).toBeCloseTo(b?.standardError ?? 0, 5);
+        expect(a?.bias).toBeCloseTo(b?.bias ?? 0, 5);
+        expect(a?.interval[0]).toBeCloseTo(b?.interval[0] ?? 0, 5);
+        expect(a?.interval[1]).toBeCloseTo(b?.interval[1] ?? 0, 5);
+      }
+    }
   });
 
   it('is left out by --no-uncertainty, and with fewer than four batches', async () => {

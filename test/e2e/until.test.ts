@@ -10,6 +10,20 @@ const { analyze }: typeof import('../../src/index.js') = await import(
 const model = resolve('fixtures/mnist-cnn.onnx');
 const base = { model, data: 'random:6000', batchSize: 8, threads: 1 } as const;
 
+/** A layer of many features out of few, which is measured at its input. */
+async function wide() {
+  const weights = Array.from({ length: 32 * 256 }, (_, i) => Math.sin(i * i));
+  const cwd = await folderWith({
+    'wide.onnx': modelBytes({
+      inputs: [value('x', 'float32', ['n', 32])],
+      initializers: [tensor('w', 'float32', [32, 256], weights)],
+      nodes: [node('MatMul', ['x', 'w'], ['y'], {}, { name: 'wide/MatMul' })],
+      outputs: ['y'],
+    }),
+  });
+  return { model: resolve(cwd, 'wide.onnx'), data: 'random:20000', batchSize: 64 };
+}
+
 describe('a pass until its numbers are known', () => {
   it('ends there, with the numbers of just these samples', async () => {
     const notices: string[] = [];
@@ -30,29 +44,11 @@ describe('a pass until its numbers are known', () => {
     expect(run.layers).toEqual(these.layers);
   });
 
-  it('measures wide layers at their outputs, since their inputs tell no errors', async () => {
-    const cwd = await folderWith({
-      'wide.onnx': modelBytes({
-        inputs: [value('x', 'float32', ['n', 32])],
-        initializers: [
-          tensor(
-            'w',
-            'float32',
-            [32, 256],
-            Array.from({ length: 32 * 256 }, (_, i) => Math.sin(i * i)),
-          ),
-        ],
-        nodes: [node('MatMul', ['x', 'w'], ['y'], {}, { name: 'wide/MatMul' })],
-        outputs: ['y'],
-      }),
-    });
-    const wide = { model: resolve(cwd, 'wide.onnx'), data: 'random:20000', batchSize: 64 };
-    const run = await analyze({ ...wide, until: 0.05 });
+  it('ends also where layers are measured at their inputs', async () => {
+    const run = await analyze({ ...(await wide()), until: 0.05 });
+    expect(run.layers[0].measuredAt).toBe('input');
     expect(run.until?.reached).toBe(true);
     expect(run.data.samples).toBeLessThan(20_000);
-    expect(run.settings.measureAt).toBe('output');
-    const whole = await analyze({ ...wide, maxSamples: 64 });
-    expect(whole.layers[0].measuredAt).toBe('input');
   });
 
   it('reads all where that does not suffice, and says what is left', async () => {

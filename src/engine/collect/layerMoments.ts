@@ -10,6 +10,7 @@ import {
   subtractMoments,
 } from '../../stats/moments.js';
 import type { BatchMoments, KeptMoments, PackedMoments } from '../../stats/packedMoments.js';
+import type { SpectraWithout } from '../../stats/uncertainty.js';
 import type { LayerState } from '../state/momentState.js';
 
 export type { BatchMoments };
@@ -21,6 +22,8 @@ export interface ObservedLayer {
   readonly moments: KeptMoments;
   /** A smaller matrix with the same eigenvalues, but for zeros, as the covariance; where there is one. */
   readonly inner?: Float64Array;
+  /** Of a layer whose own moments are not kept by groups: the spectra without each group of samples. */
+  readonly without?: SpectraWithout;
   /** NaN or Inf came up: the first batch (counted from 1) in which it did. */
   readonly invalid?: { readonly batch: number; readonly reason: string };
   /** Where they were asked for, and the layer is in the model's own graph. */

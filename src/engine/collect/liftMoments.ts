@@ -1,11 +1,11 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { LiftModel, MomentOutputs } from '../../instrument/instrumentedModel.js';
 import { covariance, mean } from '../../stats/covariance.js';
-import { choleskyFactor } from '../../stats/eigen/cholesky.js';
-import { lowRankFactor } from '../../stats/eigen/lowRank.js';
 import { areFinite, emptyMoments, type Moments, momentsFrom } from '../../stats/moments.js';
 import { doublesOf, openPlain } from '../session/modelSession.js';
+import { factorOf } from './factorOf.js';
 import { type ObservedLayer, whyNotFinite } from './layerMoments.js';
+import { liftedGroups } from './liftedGroups.js';
 
 /** A layer that was measured at its input. */
 export interface LiftedLayer {
@@ -37,13 +37,21 @@ export async function liftMoments(
   const session = await openPlain(lift);
   try {
     const outputs = await run(session, lift, moments);
+    const groups = invalid
+      ? undefined
+      : await liftedGroups(
+          session,
+          lift,
+          moments,
+          layers.map(({ layer, lifted: { outputs: each } }) => ({ layer, inner: each.inner })),
+        );
     return layers.map(({ layer, lifted: { outputs: names } }) => {
       const of = (name: string) => doublesOf(outputs, name);
       const output = momentsFrom(moments.count, of(names.mean), of(names.covariance));
       const doubt = invalid ?? doubtOf(output, of(names.squares), moments, batches);
       return {
         ...{ name: layer, moments: output },
-        ...(doubt ? { invalid: doubt } : { inner: of(names.inner) }),
+        ...(doubt ? { invalid: doubt } : { inner: of(names.inner), without: groups?.get(layer) }),
       };
     });
   } finally {
@@ -59,21 +67,6 @@ async function run(session: InferenceSession, names: LiftModel, moments: Moments
     [names.mean]: new Tensor('float64', mean(moments), [inputs]),
     [names.factor]: new Tensor('float64', factor, [inputs, columns]),
   });
-}
-
-/** L with Q = L Lᵀ, `order × columns`. */
-function factorOf(matrix: Float64Array, order: number): { factor: Float64Array; columns: number } {
-  const full = choleskyFactor(matrix, order);
-  if (full) return { factor: full, columns: order };
-  const found = lowRankFactor(matrix, order, order);
-  if (!found) throw new Error('a covariance has no more directions than features');
-  // At least one column, since a tensor of none is no operand.
-  const columns = Math.max(1, found.rank);
-  const factor = new Float64Array(order * columns);
-  for (let i = 0; i < order; i++) {
-    factor.set(found.factor.subarray(i * found.stride, i * found.stride + columns), i * columns);
-  }
-  return { factor, columns };
 }
 
 /** Half of what float32 holds. */

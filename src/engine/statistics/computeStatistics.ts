@@ -1,7 +1,12 @@
 import type { KeptMoments } from '../../stats/packedMoments.js';
 import { type PrincipalAxes, principalAxes } from '../../stats/principalAxes.js';
 import { type LayerStatistics, layerStatistics, type StatisticsOptions } from '../../stats/statistics.js';
-import { type LayerUncertainty, layerUncertainty } from '../../stats/uncertainty.js';
+import {
+  estimates,
+  type LayerUncertainty,
+  layerUncertainty,
+  type SpectraWithout,
+} from '../../stats/uncertainty.js';
 
 export interface WantedStatistics extends StatisticsOptions {
   /** The first two eigenvectors too. */
@@ -21,6 +26,7 @@ export interface MomentsWithStatistics {
 /**
  * @param inner see `layerStatistics`.
  * @param groups of samples that errors are told from, at most.
+ * @param without spectra without each group, where the moments are not kept by groups.
  * @throws what `layerStatistics` and `principalAxes` throw.
  */
 export function computeStatistics(
@@ -28,14 +34,14 @@ export function computeStatistics(
   { axes, ...options }: WantedStatistics,
   inner?: Float64Array,
   groups?: number,
+  without?: SpectraWithout,
 ): MomentsWithStatistics {
   const statistics = layerStatistics(moments, options, inner);
   const { eigenvalues } = statistics;
-  const uncertainty = layerUncertainty(moments, eigenvalues, {
-    threshold: options.thresholds[0],
-    idimRule: options.idimRule,
-    most: groups,
-  });
+  const wanted = { threshold: options.thresholds[0], idimRule: options.idimRule };
+  const uncertainty = without
+    ? estimates(Float64Array.from(eigenvalues), without.spectra, without.sizes, moments.sum.length, wanted)
+    : layerUncertainty(moments, eigenvalues, { ...wanted, most: groups });
   return {
     moments,
     statistics,

@@ -12,7 +12,7 @@ import type { HelpRequest, StatisticsReply, StatisticsRequest } from './statisti
 const WORTH_A_WORKER = 300 ** 3;
 
 /** What was found of a layer. */
-export type Measured = Pick<ObservedLayer, 'moments' | 'inner'>;
+export type Measured = Pick<ObservedLayer, 'moments' | 'inner' | 'without'>;
 
 /** Of the matrix whose eigenvalues are computed. */
 const orderOf = ({ moments, inner }: Measured): number =>
@@ -40,10 +40,12 @@ export async function statisticsOf(
     layers.map(({ moments }) => ({ observations: moments.count, features: moments.sum.length })),
   );
   if (cost < WORTH_A_WORKER) {
-    return layers.map(({ moments, inner }, i) => computeStatistics(moments, options, inner, groups[i]));
+    return layers.map(({ moments, inner, without }, i) =>
+      computeStatistics(moments, options, inner, groups[i], without),
+    );
   }
   const widestFirst = layers
-    .map(({ moments, inner }, index) => ({ moments, inner, groups: groups[index], index }))
+    .map(({ moments, inner, without }, index) => ({ moments, inner, without, groups: groups[index], index }))
     .sort((a, b) => orderOf(b) - orderOf(a));
   const results: MomentsWithStatistics[] = new Array(layers.length);
   const cores = availableParallelism();

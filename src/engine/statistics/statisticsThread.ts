@@ -2,6 +2,7 @@ import { type MessagePort, parentPort } from 'node:worker_threads';
 import { buffersOf, type KeptMoments } from '../../stats/packedMoments.js';
 import { type SharedReduction, takePart } from '../../stats/reduction/kernelTeam.js';
 import { withHelpers } from '../../stats/reduction/tridiagonalKernel.js';
+import type { SpectraWithout } from '../../stats/uncertainty.js';
 import { computeStatistics, type MomentsWithStatistics, type WantedStatistics } from './computeStatistics.js';
 
 /** One layer's moments to a worker; it answers with `StatisticsReply`. */
@@ -11,6 +12,7 @@ export interface StatisticsRequest {
   readonly inner?: Float64Array;
   /** See `computeStatistics`. */
   readonly groups?: number;
+  readonly without?: SpectraWithout;
   readonly options: WantedStatistics;
   /** Ports of workers that take part in the work; they are closed when it is done. */
   readonly helpers: readonly MessagePort[];
@@ -29,11 +31,11 @@ parentPort?.on('message', (request: StatisticsRequest | HelpRequest) => {
   else answer(request);
 });
 
-function answer({ moments, inner, groups, options, helpers }: StatisticsRequest): void {
+function answer({ moments, inner, groups, without, options, helpers }: StatisticsRequest): void {
   let reply: StatisticsReply;
   try {
     const others = helpers.map((port) => (reduction: SharedReduction) => port.postMessage(reduction));
-    reply = withHelpers(others, () => computeStatistics(moments, options, inner, groups));
+    reply = withHelpers(others, () => computeStatistics(moments, options, inner, groups, without));
   } catch (error) {
     reply = { error };
   }
