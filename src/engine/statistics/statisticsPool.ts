@@ -89,7 +89,7 @@ export function dominantLayers(widths: readonly number[], cores: number): number
 
 async function ask(
   worker: Worker,
-  { moments, inner, groups, options }: Omit<StatisticsRequest, 'helpers'>,
+  { moments, inner, groups, without, options }: Omit<StatisticsRequest, 'helpers'>,
   signal: AbortSignal | undefined,
   others: readonly Worker[] = [],
 ): Promise<MomentsWithStatistics> {
@@ -100,7 +100,7 @@ async function ask(
     other.postMessage(request, [port2]);
     return port1;
   });
-  const request: StatisticsRequest = { moments, inner, groups, options, helpers };
+  const request: StatisticsRequest = { moments, inner, groups, without, options, helpers };
   const transferred = buffersOf(moments) as ArrayBuffer[];
   worker.postMessage(request, [...transferred, ...helpers]);
   // `once` also rejects on the worker's `error` event and on abort.
