@@ -1,8 +1,8 @@
 import { UserError } from '../../errors.js';
 import { printable } from '../../text/printable.js';
-import { axisName, axisStyle, ink } from './look.js';
+import { axisName, ink } from './look.js';
 import type { NamedRun, Picture } from './picture.js';
-import { scatterSeries } from './scatter.js';
+import { scatterAxis, scatterSeries } from './scatter.js';
 
 const CELL = { least: 200, height: 190, gap: 16, head: 22 } as const;
 const TOP = 96;
@@ -28,13 +28,7 @@ export function embeddingPicture([first]: readonly NamedRun[], width: number): P
     left: CELL.gap + (i % columns) * (cell + CELL.gap),
     top: TOP + Math.floor(i / columns) * (CELL.height + CELL.gap + CELL.head) + CELL.head,
   }));
-  const axis = {
-    ...axisStyle,
-    type: 'value',
-    scale: true,
-    axisLabel: { show: false },
-    splitLine: { show: false },
-  };
+  const axis = scatterAxis(ink);
   const drawn = layers.map(({ coordinates }) => scatterSeries({ labels: embedding.labels, coordinates }, 3));
   return {
     height: TOP + Math.ceil(layers.length / columns) * (CELL.height + CELL.gap + CELL.head),

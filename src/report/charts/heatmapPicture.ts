@@ -1,8 +1,8 @@
 import { countingRule } from '../../run/storedRule.js';
 import { recut } from '../../stats/saturation.js';
-import { axisName, axisNames, axisStyle, ink, perCent } from './look.js';
+import { axisName, ink } from './look.js';
 import type { NamedRun, Picture } from './picture.js';
-import { shade } from './shade.js';
+import { type Cell, shareHeatmap } from './shareHeatmap.js';
 
 const THRESHOLDS = [0.9, 0.95, 0.99, 0.999];
 const ROW = 18;
@@ -13,7 +13,9 @@ export function heatmapPicture(runs: readonly NamedRun[], width: number): Pictur
   const columns = runs.length > 1 ? ofRuns(runs) : ofThresholds(runs[0]);
   const rows = new Map(names.map((name, row) => [name, row]));
   const cells = columns.flatMap(({ values }, column) =>
-    [...values].flatMap(([name, value]) => (value === null ? [] : [[column, rows.get(name) ?? 0, value]])),
+    [...values].flatMap(([name, value]): Cell[] =>
+      value === null ? [] : [[column, rows.get(name) ?? 0, value]],
+    ),
   );
   const isFew = cells.length <= 400 && columns.length <= 12;
   return {
@@ -25,41 +27,13 @@ export function heatmapPicture(runs: readonly NamedRun[], width: number): Pictur
     description: `The saturation of ${names.length} layers in ${columns.length} columns; white is 0, dark blue 100 %.`,
     option: {
       grid: { left: 190, right: 80, top: 68, bottom: runs.length > 1 ? 70 : 32 },
-      visualMap: {
-        ...{ min: 0, max: 1, right: 4, top: 'middle', itemHeight: Math.min(140, ROW * names.length) },
-        textStyle: { color: ink.faint },
-        formatter: (value: unknown) => perCent(Number(value)),
-        text: ['100 %', '0 %'],
-        inRange: { color: [shade(0), shade(0.5), shade(1)] },
-      },
-      xAxis: {
-        ...axisStyle,
-        type: 'category',
-        data: axisNames(
-          columns.map(({ title }) => title),
-          18,
-        ),
-        axisLabel: { ...axisStyle.axisLabel, rotate: columns.length * 110 > width - 270 ? 45 : 0 },
-      },
-      yAxis: {
-        ...axisStyle,
-        type: 'category',
-        inverse: true,
-        data: axisNames(names, 26),
-        axisLabel: { ...axisStyle.axisLabel, interval: 0 },
-      },
-      series: [
-        {
-          type: 'heatmap',
-          data: cells,
-          itemStyle: { borderColor: '#ffffff', borderWidth: isFew ? 1 : 0 },
-          label: {
-            show: isFew,
-            fontSize: 10,
-            formatter: ({ value }: { value: readonly number[] }) => perCent(value[2]),
-          },
-        },
-      ],
+      ...shareHeatmap(
+        columns.map((column) => column.title),
+        names,
+        cells,
+        ink,
+        { rotate: columns.length * 110 > width - 270 ? 45 : 0, isWritten: isFew, row: ROW },
+      ),
     },
   };
 }

@@ -1,10 +1,10 @@
-import { axisName, axisNames, axisStyle, ink, labelInterval, slant } from './look.js';
+import { axisName, axisStyle, ink, layersAxis } from './look.js';
 import type { NamedRun, Picture } from './picture.js';
+import { layersGrid } from './saturationBars.js';
 
 /** How many directions each layer has, and how many of them the variance takes. */
 export function idimPicture([{ name: title, run }]: readonly NamedRun[], width: number): Picture {
   const { layers } = run;
-  const rotate = slant(layers.length, width - 80);
   const bar = { type: 'bar', barMaxWidth: 48, barGap: '-100%' };
   return {
     height: 400,
@@ -12,16 +12,12 @@ export function idimPicture([{ name: title, run }]: readonly NamedRun[], width: 
     description: `Of each layer's features, the directions that explain ${100 * run.settings.threshold} % of the variance.`,
     option: {
       legend: { top: 62, data: ['features', 'directions'], textStyle: { color: ink.text } },
-      grid: { left: 64, right: 16, top: 94, bottom: rotate === 0 ? 32 : 104 },
-      xAxis: {
-        ...axisStyle,
-        type: 'category',
-        data: axisNames(
-          layers.map(({ name }) => name),
-          18,
-        ),
-        axisLabel: { ...axisStyle.axisLabel, rotate, interval: labelInterval(layers.length, width - 80) },
-      },
+      grid: { ...layersGrid(layers.length, width), left: 64 },
+      xAxis: layersAxis(
+        layers.map(({ name }) => name),
+        width - 80,
+        ink,
+      ),
       yAxis: { ...axisStyle, type: 'value', min: 0 },
       series: [
         {

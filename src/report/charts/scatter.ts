@@ -1,6 +1,7 @@
 import { printable } from '../../text/printable.js';
 import { xmlCharacters } from '../../text/xmlText.js';
 import { drawnText } from './drawnText.js';
+import { axesIn, type Inks } from './look.js';
 
 /** Hues of Okabe and Ito that stand out on white and on dark ground; where there are more classes, shapes tell them apart. */
 const HUES = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'] as const;
@@ -44,3 +45,12 @@ export function scatterSeries({ labels, coordinates }: Points, symbolSize: numbe
       itemStyle: { color, opacity: 0.7 },
     }));
 }
+
+/** An axis of the plane: its numbers say nothing. */
+export const scatterAxis = (inks: Inks) => ({
+  ...axesIn(inks),
+  type: 'value' as const,
+  scale: true,
+  axisLabel: { show: false },
+  splitLine: { show: false },
+});

@@ -1,4 +1,4 @@
-import { axisName, axisStyle, ink, perCent } from './look.js';
+import { axisName, axisStyle, ink, namedBelow, perCent, shareAxis } from './look.js';
 import type { NamedRun, Picture } from './picture.js';
 import { shade } from './shade.js';
 
@@ -47,9 +47,7 @@ export function spectrumPicture([{ name: title, run }]: readonly NamedRun[], wid
     type: 'value',
     min: 0,
     max: 1,
-    name: 'share of directions',
-    nameLocation: 'middle',
-    nameGap: 26,
+    ...namedBelow('share of directions'),
     splitLine: { show: false },
   };
   const percentLabel = { ...axisStyle.axisLabel, formatter: perCent };
@@ -92,16 +90,7 @@ export function spectrumPicture([{ name: title, run }]: readonly NamedRun[], wid
           },
           nameTextStyle: { ...axisStyle.nameTextStyle, align: 'left' },
         },
-        {
-          ...axisStyle,
-          gridIndex: 1,
-          type: 'value',
-          name: 'cumulative variance',
-          min: 0,
-          max: 1,
-          axisLabel: percentLabel,
-          nameTextStyle: { ...axisStyle.nameTextStyle, align: 'left' },
-        },
+        { ...shareAxis(ink), gridIndex: 1, name: 'cumulative variance' },
       ],
       series: [...lines, cut],
     },

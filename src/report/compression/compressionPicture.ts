@@ -1,12 +1,14 @@
 import type { Compression } from '../../compress/results.js';
 import { percent } from '../../text/numbers.js';
-import { axisName, axisStyle, ink, labelInterval, perCent, slant } from '../charts/look.js';
+import { axisName, ink, layersAxis, shareAxis } from '../charts/look.js';
 import type { Picture } from '../charts/picture.js';
+import { layersGrid } from '../charts/saturationBars.js';
+
+const WIDTH = 960;
 
 /** The share of its directions and of its operations that each layer keeps. */
 export function compressionPicture({ model, layers, macs, accuracy, fidelity }: Compression): Picture {
   const names = layers.map(({ name }) => name);
-  const rotate = slant(names.length, 880);
   const kept = layers.map(({ kept: count, features }) =>
     count === null || !features ? null : count / features,
   );
@@ -22,19 +24,9 @@ export function compressionPicture({ model, layers, macs, accuracy, fidelity }: 
     description: `${percent(macs.after / macs.before)} of the MACs; ${lost}.`,
     option: {
       legend: { top: 62, itemGap: 14, textStyle: { color: ink.text } },
-      grid: { left: 52, right: 16, top: 94, bottom: rotate === 0 ? 32 : 104 },
-      xAxis: {
-        ...axisStyle,
-        type: 'category',
-        data: names.map((name) => axisName(name, 18)),
-        axisLabel: { ...axisStyle.axisLabel, rotate, interval: labelInterval(names.length, 880) },
-      },
-      yAxis: {
-        ...axisStyle,
-        type: 'value',
-        min: 0,
-        axisLabel: { ...axisStyle.axisLabel, formatter: perCent },
-      },
+      grid: layersGrid(names.length, WIDTH),
+      xAxis: layersAxis(names, WIDTH - 80, ink),
+      yAxis: { ...shareAxis(ink), max: undefined },
       series: [
         {
           type: 'bar',

@@ -1,9 +1,9 @@
 import type { Probe } from '../../probe/results.js';
 import { readLayers } from '../../readings/layerReadings.js';
 import type { Run } from '../../run/schema.js';
-import { axisName, ink } from '../charts/look.js';
+import { axisName, ink, layersAxis, shareAxis } from '../charts/look.js';
 import type { Picture } from '../charts/picture.js';
-import { layerAxes, saturationBars } from '../charts/saturationBars.js';
+import { layersGrid, saturationBars } from '../charts/saturationBars.js';
 import { probeWords } from './probeWords.js';
 
 const HELD_OUT = 'held-out accuracy';
@@ -13,7 +13,10 @@ const TRAINED_ON = 'training accuracy';
 export function probePicture(probe: Probe, run: Run, width: number): Picture {
   const names = probe.layers.map(({ name }) => name);
   const chosen = new Set(names);
-  const bars = saturationBars(readLayers(run).layers.filter(({ layer }) => chosen.has(layer.name)));
+  const bars = saturationBars(
+    readLayers(run).layers.filter(({ layer }) => chosen.has(layer.name)),
+    ink,
+  );
   const line = (name: string, color: string, data: readonly (number | null)[], type: string) => ({
     ...{ type: 'line', name, data, symbolSize: 6, itemStyle: { color } },
     lineStyle: { color, width: 2, type },
@@ -31,7 +34,9 @@ export function probePicture(probe: Probe, run: Run, width: number): Picture {
         data: [HELD_OUT, TRAINED_ON, ...bars.legend],
         textStyle: { color: ink.text },
       },
-      ...layerAxes(names, width),
+      grid: layersGrid(names.length, width),
+      xAxis: layersAxis(names, width - 80, ink),
+      yAxis: shareAxis(ink),
       series: [
         ...bars.series,
         line(

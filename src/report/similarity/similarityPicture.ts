@@ -1,7 +1,7 @@
 import type { Similarity } from '../../similarity/results.js';
-import { axisName, axisStyle, ink } from '../charts/look.js';
+import { axisName, ink } from '../charts/look.js';
 import type { Picture } from '../charts/picture.js';
-import { shade } from '../charts/shade.js';
+import { type Cell, shareHeatmap } from '../charts/shareHeatmap.js';
 
 const CELL = 18;
 const LEFT = 190;
@@ -13,7 +13,7 @@ export function similarityPicture(
 ): Picture & { readonly width: number } {
   const values = measure === 'cka' ? cka : svcca;
   const cells = layers.flatMap((_, i) =>
-    layersB.flatMap((__, j) => {
+    layersB.flatMap((__, j): Cell[] => {
       const value = values[i][j];
       return value === null ? [] : [[j, i, Math.max(0, Math.min(1, value))]];
     }),
@@ -28,36 +28,13 @@ export function similarityPicture(
     description: `How alike layers see ${samples} samples: 1 is the same but for a rotation and a scale, 0 nothing in common.`,
     option: {
       grid: { left: LEFT, right: 80, top: 74, bottom: 120 },
-      visualMap: {
-        ...{ min: 0, max: 1, right: 4, top: 'middle', itemHeight: Math.min(140, CELL * layers.length) },
-        textStyle: { color: ink.faint },
-        text: ['1', '0'],
-        inRange: { color: [shade(0), shade(0.5), shade(1)] },
-      },
-      xAxis: {
-        ...axisStyle,
-        type: 'category',
-        data: layersB.map((layer) => axisName(layer, 18)),
-        axisLabel: { ...axisStyle.axisLabel, rotate: 60, interval: 0 },
-      },
-      yAxis: {
-        ...axisStyle,
-        type: 'category',
-        inverse: true,
-        data: layers.map((layer) => axisName(layer, 26)),
-        axisLabel: { ...axisStyle.axisLabel, interval: 0 },
-      },
-      series: [
-        {
-          type: 'heatmap',
-          data: cells,
-          label: {
-            show: isFew,
-            fontSize: 10,
-            formatter: ({ value }: { value: readonly number[] }) => value[2].toFixed(2),
-          },
-        },
-      ],
+      ...shareHeatmap(layersB, layers, cells, ink, {
+        rotate: 60,
+        format: (value) => (value === 0 || value === 1 ? String(value) : value.toFixed(2)),
+        isWritten: isFew,
+        isEveryColumnNamed: true,
+        row: CELL,
+      }),
     },
   };
 }

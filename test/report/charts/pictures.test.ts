@@ -53,6 +53,32 @@ describe('a picture', () => {
     expect(output / unit).toBeCloseTo(0.9, 2);
   });
 
+  it('has the 95 % interval of a saturation as an error bar, and marks where a tail begins', () => {
+    const interval = [0.6, 0.9] as const;
+    const estimate = { standardError: 0.1, interval, bias: 0 };
+    const known = {
+      ...layer('b', 8, 10),
+      uncertainty: {
+        groups: 16,
+        saturation: estimate,
+        intrinsicDimensionality: { ...estimate, interval: [6, 9] as const },
+        effectiveRank: { ...estimate, interval: [6, 9] as const },
+      },
+    };
+    const drawing = svg([run([layer('a', 10, 10), known, layer('c', 1, 20), layer('fc', 9, 10)])], {});
+    // Upright strokes that are no axis: from 0.6 to 0.9 of what the first bar, at 1, is high.
+    const upright = [...drawing.matchAll(/<path d="M([\d.]+) ([\d.]+)L\1 ([\d.]+)"/g)].map(
+      ([, , from, to]) => [Number(from), Number(to)],
+    );
+    const [unit] = bars(drawing, readingLooks.narrow.color);
+    const bottom = 400 - 32;
+    expect(upright.map((ends) => ends.map((y) => Math.round((100 * (bottom - y)) / unit)))).toContainEqual([
+      60, 90,
+    ]);
+    expect(drawing).toContain('tail below');
+    expect(svg([small], { picture: { plot: 'heatmap' } })).not.toContain('tail below');
+  });
+
   it('of a heatmap has numbers at the ends of its colour bar', () => {
     const texts = [...svg([small, small], { picture: { plot: 'heatmap' } }).matchAll(/<text[^>]*>([^<]*)</g)];
     expect(texts.map(([, text]) => text)).toEqual(expect.arrayContaining(['100 %', '0 %']));

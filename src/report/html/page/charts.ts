@@ -9,6 +9,7 @@ import {
 } from 'echarts/components';
 import { type EChartsType, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import type { Inks } from '../../charts/look.js';
 import { el } from './dom.js';
 
 use([
@@ -28,7 +29,7 @@ use([
 export type Option = Parameters<EChartsType['setOption']>[0];
 
 /** Colours of the page as it is shown, light or dark. */
-export function inks() {
+export function inks(): Inks {
   const style = getComputedStyle(document.documentElement);
   const of = (name: string) => style.getPropertyValue(name).trim();
   return {
@@ -41,21 +42,23 @@ export function inks() {
   };
 }
 
-/** How the line of one of several other runs looks: later ones darker on light ground, with marks of their own. */
-export function lineLook(index: number, count: number) {
-  const { text } = inks();
-  return {
-    symbol: ['circle', 'rect', 'triangle', 'diamond'][index % 4],
-    symbolSize: 5,
-    lineStyle: {
-      width: 1.5,
-      type: (['solid', 'dashed', 'dotted'] as const)[index % 3],
-      color: text,
-      opacity: 0.4 + (0.6 * (index + 1)) / count,
-    },
-    itemStyle: { color: text },
-  };
-}
+/** A tip of lines of text in the colours of the page, which never leaves the chart. */
+export const tipIn = ({ surface, line, text }: Inks, trigger: 'axis' | 'item') => ({
+  trigger,
+  renderMode: 'richText' as const,
+  confine: true,
+  backgroundColor: surface,
+  borderColor: line,
+  textStyle: { color: text },
+});
+
+/** A legend above a chart, which can be turned over where it is long. */
+export const legendIn = ({ text }: Inks) => ({
+  type: 'scroll' as const,
+  top: 0,
+  textStyle: { color: text },
+  pageTextStyle: { color: text },
+});
 
 /** A chart that fills its place, follows the page's width and says in words what it shows. */
 export class Chart {

@@ -1,6 +1,6 @@
 import { drawnText } from '../../charts/drawnText.js';
-import { shade } from '../../charts/shade.js';
-import { Chart, inks } from './charts.js';
+import { type Cell, shareHeatmap } from '../../charts/shareHeatmap.js';
+import { Chart, inks, tipIn } from './charts.js';
 import { el } from './dom.js';
 import { alike, type Model, type View } from './model.js';
 import { percent, shortener, shortName } from './words.js';
@@ -52,51 +52,31 @@ const saturationOf = ({ run }: Runs[number], name: string): number | null =>
   run.layers.find((layer) => layer.name === name)?.saturation ?? null;
 
 function option(runs: Runs, names: readonly string[]) {
-  const { text, faint, line, surface } = inks();
-  const runNames = runs.map(({ name }) => name);
+  const colors = inks();
   const cells = runs.flatMap(({ run }, column) => {
     const byName = new Map(run.layers.map(({ name, saturation }) => [name, saturation]));
-    return names.flatMap((name, row) => {
+    return names.flatMap((name, row): Cell[] => {
       const value = byName.get(name);
       return value === null || value === undefined ? [] : [[column, row, value]];
     });
   });
   return {
-    textStyle: { color: text },
+    textStyle: { color: colors.text },
     grid: { left: 190, right: 90, top: 12, bottom: 60 },
     tooltip: {
-      renderMode: 'richText' as const,
-      backgroundColor: surface,
-      borderColor: line,
-      textStyle: { color: text },
+      ...tipIn(colors, 'item'),
       formatter: (item: unknown) => {
-        const [column, row, value] = (item as { value: [number, number, number] }).value;
+        const [column, row, value] = (item as { value: Cell }).value;
         return `${drawnText(shortName(names[row], 60))}\n${shortName(runs[column].name, 40)}: ${percent(value)}`;
       },
     },
-    visualMap: {
-      min: 0,
-      max: 1,
-      right: 0,
-      top: 'middle' as const,
-      itemHeight: 120,
-      textStyle: { color: faint },
-      formatter: (value: unknown) => `${Math.round(100 * Number(value))} %`,
-      text: ['100 %', '0 %'],
-      inRange: { color: [shade(0), shade(0.5), shade(1)] },
-    },
-    xAxis: {
-      type: 'category' as const,
-      data: runNames.map(shortener(runNames, 20)).map(drawnText),
-      axisLabel: { color: faint, rotate: 30 },
-    },
-    yAxis: {
-      type: 'category' as const,
-      inverse: true,
-      data: names.map(shortener(names, 26)).map(drawnText),
-      axisLabel: { color: faint },
-    },
-    series: [{ type: 'heatmap' as const, data: cells }],
+    ...shareHeatmap(
+      runs.map(({ name }) => name),
+      names,
+      cells,
+      colors,
+      { rotate: 30 },
+    ),
   };
 }
 

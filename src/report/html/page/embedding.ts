@@ -1,5 +1,5 @@
-import { classesOf, MOST_CLASSES, scatterSeries } from '../../charts/scatter.js';
-import { Chart, inks } from './charts.js';
+import { classesOf, MOST_CLASSES, scatterAxis, scatterSeries } from '../../charts/scatter.js';
+import { Chart, inks, legendIn, tipIn } from './charts.js';
 import { el } from './dom.js';
 import type { Model, View } from './model.js';
 import { counted, shortName } from './words.js';
@@ -31,31 +31,18 @@ function pointsOf({ runs, current, layer }: View) {
 }
 
 function option(points: Points) {
-  const { text, faint, line, surface } = inks();
-  const axis = {
-    type: 'value' as const,
-    scale: true,
-    nameLocation: 'middle' as const,
-    nameTextStyle: { color: faint },
-    axisLabel: { show: false },
-    axisLine: { lineStyle: { color: line } },
-    axisTick: { show: false },
-    splitLine: { show: false },
-  };
+  const colors = inks();
+  const axis = { ...scatterAxis(colors), nameLocation: 'middle' as const, nameGap: 12 };
   return {
-    textStyle: { color: text },
+    textStyle: { color: colors.text },
     grid: { left: 32, right: 16, top: 40, bottom: 32 },
-    legend: { type: 'scroll' as const, top: 0, textStyle: { color: text }, pageTextStyle: { color: text } },
+    legend: legendIn(colors),
     tooltip: {
-      renderMode: 'richText' as const,
-      confine: true,
-      backgroundColor: surface,
-      borderColor: line,
-      textStyle: { color: text },
+      ...tipIn(colors, 'item'),
       formatter: (item: unknown) => (item as { seriesName: string }).seriesName,
     },
-    xAxis: { ...axis, name: 'first direction', nameGap: 12 },
-    yAxis: { ...axis, name: 'second', nameGap: 12 },
+    xAxis: { ...axis, name: 'first direction' },
+    yAxis: { ...axis, name: 'second' },
     series: scatterSeries(points, 5),
   };
 }

@@ -1,10 +1,12 @@
 import { READING_THRESHOLD } from '../../../readings/layerReadings.js';
-import type { LayerReading } from '../../../readings/reading.js';
 import { drawnText } from '../../charts/drawnText.js';
+import { layersAxis, shareAxis } from '../../charts/look.js';
 import { readingLooks } from '../../charts/palette.js';
-import { Chart, inks, lineLook } from './charts.js';
+import { runLine } from '../../charts/runLine.js';
+import { saturationBars } from '../../charts/saturationBars.js';
+import { Chart, inks, legendIn, tipIn } from './charts.js';
 import { type Model, nearest, type View } from './model.js';
-import { number, percent, share, shortener, shortName } from './words.js';
+import { number, percent, share, shortName } from './words.js';
 
 /** More lines than these tell nothing apart: the heatmap has all runs. */
 const MOST_OTHERS = 8;
@@ -23,7 +25,8 @@ export function profile(model: Model): HTMLElement {
 
 function option(view: View) {
   const { runs, current, layer: chosen, threshold } = view;
-  const { text, faint, line, surface } = inks();
+  const colors = inks();
+  const { text, faint, line } = colors;
   const { readings, reading } = runs[current];
   // The bound is one of the threshold that readings are made at.
   const tailBelow = threshold === READING_THRESHOLD ? reading.tailBelow : undefined;
@@ -36,23 +39,15 @@ function option(view: View) {
     ...(others.length > 0
       ? {
           legend: {
-            type: 'scroll' as const,
-            top: 0,
+            ...legendIn(colors),
             left: 0,
             data: others.map(({ name }) => drawnText(name)),
             formatter: (name: string) => shortName(name, 24),
-            textStyle: { color: text },
-            pageTextStyle: { color: text },
           },
         }
       : {}),
     tooltip: {
-      trigger: 'axis' as const,
-      backgroundColor: surface,
-      borderColor: line,
-      textStyle: { color: text },
-      renderMode: 'richText' as const,
-      confine: true,
+      ...tipIn(colors, 'axis'),
       formatter: (items: unknown) =>
         tip(runs[current], others, Array.isArray(items) ? items[0]?.dataIndex : 0),
     },
@@ -71,94 +66,20 @@ function option(view: View) {
           ],
         }
       : {}),
-    xAxis: {
-      type: 'category' as const,
-      data: names.map(shortener(names, 18)).map(drawnText),
-      axisLabel: { color: faint, rotate: 60, hideOverlap: true, interval: labelInterval(readings.length) },
-      axisLine: { lineStyle: { color: line } },
-      axisTick: { show: false },
-    },
-    yAxis: {
-      type: 'value' as const,
-      max: 1,
-      name: 'saturation',
-      nameTextStyle: { color: faint, align: 'left' as const },
-      axisLabel: { color: faint, formatter: (value: number) => `${Math.round(100 * value)} %` },
-      splitLine: { lineStyle: { color: line } },
-    },
+    xAxis: layersAxis(names, Math.min(1360, document.documentElement.clientWidth) - 100, colors),
+    yAxis: { ...shareAxis(colors), name: 'saturation' },
     series: [
-      {
-        type: 'bar' as const,
-        name: drawnText(runs[current].name),
-        barMaxWidth: 40,
-        barCategoryGap: isLong ? '8%' : '25%',
-        // Of a layer without a number, or at 0, something is left to see and to click.
-        barMinHeight: 2,
-        markLine: marks(readings, tailBelow, text),
-        data: readings.map(({ layer, kind }) => ({
-          value: layer.saturation ?? 0,
-          itemStyle: {
-            color: readingLooks[kind].color,
-            ...(layer.name === chosen
-              ? { borderColor: text, borderWidth: 2 }
-              : kind === 'dead' || kind === 'uncertain'
-                ? { borderColor: faint, borderWidth: 1 }
-                : {}),
-          },
-        })),
-      },
+      ...saturationBars(readings, colors, { tailBelow, chosen }).series,
       ...others.map(({ name, run }, i) => {
         const byName = new Map(run.layers.map((layer) => [layer.name, layer.saturation]));
         return {
-          type: 'line' as const,
+          ...runLine(i, others.length, colors),
           name: drawnText(name),
-          ...lineLook(i, others.length),
           data: readings.map(({ layer }) => byName.get(layer.name) ?? null),
         };
       }),
     ],
   };
-}
-
-/** Where a tail begins, and the 95 % interval of each saturation as an error bar. */
-const marks = (readings: readonly LayerReading[], tailBelow: number | undefined, color: string) => ({
-  symbol: 'none',
-  silent: true,
-  lineStyle: { color, opacity: 0.6 },
-  label: { show: false },
-  animation: false,
-  data: [
-    ...(tailBelow === undefined
-      ? []
-      : [
-          {
-            yAxis: tailBelow,
-            lineStyle: { type: 'dashed' as const },
-            label: {
-              show: true,
-              color,
-              position: 'insideEndTop' as const,
-              formatter: `tail below ${percent(tailBelow)}`,
-            },
-          },
-        ]),
-    ...readings.flatMap(({ layer: { uncertainty } }, i) => errorBar(i, uncertainty?.saturation.interval)),
-  ],
-});
-
-function errorBar(index: number, interval: readonly [number, number] | undefined) {
-  if (!interval || interval[0] === interval[1]) return [];
-  const lineStyle = { type: 'solid' as const, width: 2, opacity: 0.9 };
-  const at = (end: number) => ({ coord: [index, end], symbol: 'rect', symbolSize: [9, 2], lineStyle });
-  const bar: [ReturnType<typeof at>, ReturnType<typeof at>] = [at(interval[0]), at(interval[1])];
-  return [bar];
-}
-
-/** How many names are left out from one to the next, so that none lies on another. */
-function labelInterval(count: number): number {
-  const LEAST_PIXELS = 18;
-  const room = Math.min(1360, document.documentElement.clientWidth) - 100;
-  return Math.max(0, Math.ceil((count * LEAST_PIXELS) / Math.max(1, room)) - 1);
 }
 
 function tip({ readings }: View['runs'][number], others: View['runs'], index: number): string {

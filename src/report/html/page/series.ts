@@ -1,6 +1,7 @@
 import { drawnText } from '../../charts/drawnText.js';
+import { axesIn, namedBelow, shareAxis } from '../../charts/look.js';
 import type { Scalar } from '../../history/scalar.js';
-import { Chart, inks } from './charts.js';
+import { Chart, inks, legendIn, tipIn } from './charts.js';
 import { el } from './dom.js';
 import type { Model, View } from './model.js';
 import { percent, shortName } from './words.js';
@@ -58,45 +59,28 @@ export function gapOf(lines: readonly Line[]): Point[] {
 }
 
 function option(lines: readonly Line[], scalars: readonly Scalar[]) {
-  const { text, faint, line, surface, accent, second } = inks();
+  const colors = inks();
+  const { text, accent, second } = colors;
   const gap = gapOf(lines);
-  const axis = {
-    nameTextStyle: { color: faint },
-    axisLine: { lineStyle: { color: line } },
-    splitLine: { lineStyle: { color: line } },
-  };
-  const share = { color: faint, formatter: (value: number) => `${Math.round(100 * value)} %` };
+  const axis = axesIn(colors);
   const strokes = ['solid', 'dashed'] as const;
   return {
     textStyle: { color: text },
     grid: { left: 56, right: scalars.length > 0 ? 64 : 16, top: 40, bottom: 40 },
-    legend: { type: 'scroll' as const, top: 0, textStyle: { color: text }, pageTextStyle: { color: text } },
-    tooltip: {
-      trigger: 'axis' as const,
-      renderMode: 'richText' as const,
-      confine: true,
-      backgroundColor: surface,
-      borderColor: line,
-      textStyle: { color: text },
-    },
+    legend: legendIn(colors),
+    tooltip: tipIn(colors, 'axis'),
     xAxis: {
       ...axis,
       type: 'value' as const,
-      name: 'step',
-      nameLocation: 'middle' as const,
-      nameGap: 26,
+      ...namedBelow('step'),
       min: 'dataMin' as const,
       max: 'dataMax' as const,
-      axisLabel: { color: faint },
       splitLine: { show: false },
     },
     yAxis: [
       {
-        ...axis,
-        type: 'value' as const,
-        max: 1,
+        ...shareAxis(colors),
         min: gap.some(([, value]) => value < 0) ? undefined : 0,
-        axisLabel: share,
       },
       ...(scalars.length > 0
         ? [
@@ -104,7 +88,6 @@ function option(lines: readonly Line[], scalars: readonly Scalar[]) {
               ...axis,
               type: 'value' as const,
               scale: true,
-              axisLabel: { color: faint },
               splitLine: { show: false },
             },
           ]

@@ -1,6 +1,8 @@
 import type { LayerReading } from '../../../readings/reading.js';
 import { drawnText } from '../../charts/drawnText.js';
-import { inks, lineLook } from './charts.js';
+import { axesIn, namedBelow, shareAxis } from '../../charts/look.js';
+import { runLine } from '../../charts/runLine.js';
+import { inks, legendIn, tipIn } from './charts.js';
 import { nearest, type View } from './model.js';
 import { number, percent, share, shortName } from './words.js';
 
@@ -19,16 +21,12 @@ export function cumulative(eigenvalues: readonly number[]): number[] {
 
 /** Eigenvalues from the largest down and their cumulative share, with the threshold and where it is met. */
 export function spectrumOption({ layer }: LayerReading, view: View) {
-  const { text, faint, line, surface, accent, second } = inks();
+  const colors = inks();
+  const { text, accent, second } = colors;
   const { eigenvalues, intrinsicDimensionality: cut } = layer;
   const shares = cumulative(eigenvalues);
   const others = sameLayer(layer.name, view);
-  const axis = {
-    nameTextStyle: { color: faint },
-    axisLabel: { color: faint },
-    axisLine: { lineStyle: { color: line } },
-    splitLine: { show: false },
-  };
+  const axis = { ...axesIn(colors), splitLine: { show: false } };
   const cutLine = {
     symbol: 'none',
     silent: true,
@@ -39,14 +37,9 @@ export function spectrumOption({ layer }: LayerReading, view: View) {
   return {
     textStyle: { color: text },
     grid: { left: 60, right: 52, top: 56, bottom: 40 },
-    legend: { type: 'scroll' as const, textStyle: { color: text }, pageTextStyle: { color: text }, top: 0 },
+    legend: legendIn(colors),
     tooltip: {
-      trigger: 'axis' as const,
-      confine: true,
-      renderMode: 'richText' as const,
-      backgroundColor: surface,
-      borderColor: line,
-      textStyle: { color: text },
+      ...tipIn(colors, 'axis'),
       formatter: (items: unknown) => {
         const index = Array.isArray(items) ? Number(items[0]?.dataIndex) : 0;
         return [
@@ -61,25 +54,16 @@ export function spectrumOption({ layer }: LayerReading, view: View) {
       ...axis,
       type: 'category' as const,
       data: Array.from({ length }, (_, i) => i + 1),
-      name: 'direction',
-      nameLocation: 'middle' as const,
-      nameGap: 26,
+      ...namedBelow('direction'),
     },
     yAxis: [
       {
         ...axis,
         type: 'log' as const,
         name: 'eigenvalue',
-        axisLabel: { color: faint, formatter: (v: number) => v.toExponential(0) },
+        axisLabel: { ...axis.axisLabel, formatter: (v: number) => v.toExponential(0) },
       },
-      {
-        ...axis,
-        type: 'value' as const,
-        max: 1,
-        min: 0,
-        name: 'variance',
-        axisLabel: { color: faint, formatter: (v: number) => `${Math.round(100 * v)} %` },
-      },
+      { ...shareAxis(colors), name: 'variance', splitLine: axis.splitLine },
     ],
     series: [
       {
@@ -102,9 +86,8 @@ export function spectrumOption({ layer }: LayerReading, view: View) {
         markLine: { ...cutLine, data: [{ yAxis: view.threshold }] },
       },
       ...others.map((other, i) => ({
-        type: 'line' as const,
+        ...runLine(i, others.length, colors),
         name: other.name,
-        ...lineLook(i, others.length),
         showSymbol: false,
         data: logarithmic(other.eigenvalues),
       })),
