@@ -55,12 +55,14 @@ const line = (data: (readonly [number, number])[], i: number, axis: number) => (
   lineStyle: { color: colors[i], width: 2 },
   itemStyle: { color: colors[i] },
 });
+const counts = networks.flatMap(({ rows }) => rows.map((row) => row.draws));
+const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+const draws = fewest === most ? `${most}` : `${fewest} to ${most}`;
 const drawn = draw(
   {
     height: 380,
     title: 'How well saturation is known, by the number of samples',
-    description:
-      'Of each network the layer that is known worst, over 200 draws: how far its saturation lies from that of all samples in the middle, and half of the 95 % interval that a run gives.',
+    description: `Of each network the layer that is known worst, over ${draws} draws: how far its saturation lies from that of all samples in the middle, and half of the 95 % interval that a run gives.`,
     option: {
       legend: { bottom: 4, itemWidth: 18, textStyle: { color: ink.text, fontSize: 12 } },
       grid: [

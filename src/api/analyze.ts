@@ -288,6 +288,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
         classOutput: scores,
         uncertainty,
         skipsNonFinite,
+        keepsMoments: options.moments === true || shard !== undefined,
       },
       [...(checkpointing ? [checkpointing.pause] : []), ...(until ? [until.pause] : [])],
     ).catch((error: unknown) => {

@@ -18,6 +18,8 @@ export interface ObserveOptions extends PassOptions {
   readonly uncertainty?: boolean;
   /** Leave samples out on which NaN or Inf comes up. */
   readonly skipsNonFinite?: boolean;
+  /** The moments are to be written, with their groups. */
+  readonly keepsMoments?: boolean;
 }
 
 /** What a pass has found out about all layers. */
@@ -38,7 +40,7 @@ export async function observe(
   pauses: readonly Pause<ObservedLayer>[] = [],
 ): Promise<Observation> {
   refuseImpossible(options.provider, options.precision);
-  const { classOutput, uncertainty, skipsNonFinite } = options;
+  const { classOutput, uncertainty, skipsNonFinite, keepsMoments } = options;
   const task = {
     kind: 'moments',
     outputs: model.layers,
@@ -46,6 +48,7 @@ export async function observe(
     classOutput,
     uncertainty,
     skipsNonFinite,
+    keepsMoments,
   } as const;
   return runPass(task, model, source, options, undefined, pauses);
 }

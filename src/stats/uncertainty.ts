@@ -85,9 +85,14 @@ export function layerUncertainty(
  * The groups that errors are told from; `undefined` where there are too few of them, or too few observations.
  *
  * @param most groups are joined until there are no more than so many.
+ * @param features of the layer that they are told of.
  */
-export function groupsFor(total: KeptMoments, most: number): readonly PackedMoments[] | undefined {
-  if (total.count < LEAST_OBSERVATIONS * total.sum.length) return undefined;
+export function groupsFor(
+  total: KeptMoments,
+  most: number,
+  features = total.sum.length,
+): readonly PackedMoments[] | undefined {
+  if (total.count < LEAST_OBSERVATIONS * features) return undefined;
   const parts = joined(total.groups ?? [], most).filter(({ count }) => count > 0);
   return parts.length < FEWEST_GROUPS ? undefined : parts;
 }

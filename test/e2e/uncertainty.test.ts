@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { analyze, readMoments, readRun } from '../../dist/index.js';
+import { analyze, mergeSavedRuns, readMoments, readRun } from '../../dist/index.js';
+import type { LayerUncertainty } from '../../src/stats/uncertainty.js';
 import { delve } from '../support/commandLine.js';
 import { folderWith, lastingFolder } from '../support/folder.js';
 import { modelBytes, node, tensor, value } from '../support/models.js';
@@ -16,6 +17,22 @@ async function done(...args: string[]): Promise<string> {
   return stdout;
 }
 
+/** That all errors and intervals are the same to so many digits after the point, and not 0. */
+function expectSameErrors(
+  found: LayerUncertainty | undefined,
+  expected: LayerUncertainty | undefined,
+  digits: number,
+): void {
+  for (const key of ['saturation', 'intrinsicDimensionality', 'effectiveRank'] as const) {
+    const [a, b] = [expected?.[key], found?.[key]];
+    expect(a?.standardError).toBeGreaterThan(0);
+    expect(b?.standardError).toBeCloseTo(a?.standardError ?? Number.NaN, digits);
+    expect(b?.bias).toBeCloseTo(a?.bias ?? Number.NaN, digits);
+    expect(b?.interval[0]).toBeCloseTo(a?.interval[0] ?? Number.NaN, digits);
+    expect(b?.interval[1]).toBeCloseTo(a?.interval[1] ?? Number.NaN, digits);
+  }
+}
+
 describe('how well the numbers of a run are known', () => {
   it('is the same for merged shards, in any order, as for one pass', async () => {
     await done('analyze', MODEL, ...DATA, '--moments', '--out', at('whole'));
@@ -28,14 +45,7 @@ describe('how well the numbers of a run are known', () => {
       const { uncertainty } = layer;
       const other = merged.layers[i].uncertainty;
       expect(uncertainty?.groups).toBe(16);
-      for (const key of ['saturation', 'intrinsicDimensionality', 'effectiveRank'] as const) {
-        const [a, b] = [uncertainty?.[key], other?.[key]];
-        expect(a?.standardError).toBeGreaterThan(0);
-        expect(b?.interval[0]).toBeCloseTo(a?.interval[0] ?? Number.NaN, 10);
-        expect(b?.interval[1]).toBeCloseTo(a?.interval[1] ?? Number.NaN, 10);
-        expect(b?.standardError).toBeCloseTo(a?.standardError ?? Number.NaN, 10);
-        expect(b?.bias).toBeCloseTo(a?.bias ?? Number.NaN, 10);
-      }
+      expectSameErrors(other, uncertainty, 10);
     }
     const moments = await readMoments(at('whole'), whole);
     expect(moments.get('fc')?.groups).toHaveLength(16);
@@ -74,23 +84,26 @@ describe('how well the numbers of a run are known', () => {
       batchSize: 16,
       threads: 1,
     } as const;
+    const runs = join(cwd, 'runs');
+    for (const part of ['1', '2', '3']) {
+      await analyze({ ...options, shard: `${part}/3`, out: join(runs, part) });
+    }
+    await mergeSavedRuns(
+      ['3', '1', '2'].map((part) => join(runs, part)),
+      { out: join(runs, 'merged') },
+    );
+    const merged = await readRun(join(runs, 'merged'));
     const [atInput, atOutput] = await Promise.all(
       (['cheaper', 'output'] as const).map((measureAt) => analyze({ ...options, measureAt })),
     );
     expect(atInput.layers.map(({ measuredAt }) => measuredAt)).toEqual(['input', 'input', undefined]);
     expect(atOutput.layers.map(({ measuredAt }) => measuredAt)).toEqual([undefined, undefined, undefined]);
     for (const [i, { uncertainty }] of atInput.layers.entries()) {
+      expectSameErrors(merged.layers[i].uncertainty, uncertainty, 10);
       const other = atOutput.layers[i].uncertainty;
       expect([i, uncertainty?.groups, other?.groups]).toEqual([i, 16, 16]);
       expect(uncertainty?.degreesOfFreedom).toBeCloseTo(other?.degreesOfFreedom ?? 0, 10);
-      for (const key of ['saturation', 'intrinsicDimensionality', 'effectiveRank'] as const) {
-        const [a, b] = [uncertainty?.[key], other?.[key]];
-        expect(a?.standardError).toBeGreaterThan(0);
-        expect(a?.standardError).toBeCloseTo(b?.standardError ?? 0, 5);
-        expect(a?.bias).toBeCloseTo(b?.bias ?? 0, 5);
-        expect(a?.interval[0]).toBeCloseTo(b?.interval[0] ?? 0, 5);
-        expect(a?.interval[1]).toBeCloseTo(b?.interval[1] ?? 0, 5);
-      }
+      expectSameErrors(other, uncertainty, 5);
     }
   });
 

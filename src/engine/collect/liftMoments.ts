@@ -2,6 +2,13 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { LiftModel, MomentOutputs } from '../../instrument/instrumentedModel.js';
 import { covariance, mean } from '../../stats/covariance.js';
 import { areFinite, emptyMoments, type Moments, momentsFrom } from '../../stats/moments.js';
+import {
+  addToPacked,
+  emptyPacked,
+  type KeptMoments,
+  type PackedMoments,
+  unpacked,
+} from '../../stats/packedMoments.js';
 import { doublesOf, openPlain } from '../session/modelSession.js';
 import { factorOf } from './factorOf.js';
 import { type ObservedLayer, whyNotFinite } from './layerMoments.js';
@@ -11,6 +18,8 @@ import { liftedGroups } from './liftedGroups.js';
 export interface LiftedLayer {
   readonly layer: string;
   readonly lifted: NonNullable<MomentOutputs['lifted']>;
+  /** Its errors are told from so many groups at most. */
+  readonly mostGroups: number;
 }
 
 /**
@@ -21,12 +30,15 @@ export interface LiftedLayer {
  *
  * @param input what was found about x.
  * @param batches that x was seen in.
+ * @param keepsGroups whether the moments of y are wanted by group too, since they are written, and not only the spectra
+ *   that errors come from.
  */
 export async function liftMoments(
   lift: LiftModel,
   { moments, invalid }: ObservedLayer,
   layers: readonly LiftedLayer[],
   batches: number,
+  keepsGroups: boolean,
 ): Promise<ObservedLayer[]> {
   if (moments.count === 0) {
     return layers.map(({ layer, lifted: { features } }) => ({
@@ -37,26 +49,53 @@ export async function liftMoments(
   const session = await openPlain(lift);
   try {
     const outputs = await run(session, lift, moments);
-    const groups = invalid
-      ? undefined
-      : await liftedGroups(
-          session,
-          lift,
-          moments,
-          layers.map(({ layer, lifted: { outputs: each } }) => ({ layer, inner: each.inner })),
-        );
-    return layers.map(({ layer, lifted: { outputs: names } }) => {
+    const groups = invalid || !keepsGroups ? undefined : await groupsOf(session, lift, moments, layers);
+    const without =
+      invalid || keepsGroups
+        ? undefined
+        : await liftedGroups(
+            session,
+            lift,
+            moments,
+            layers.map(({ layer, lifted: { features, outputs: each }, mostGroups }) => ({
+              ...{ layer, features, inner: each.inner, most: mostGroups },
+            })),
+          );
+    return layers.map(({ layer, lifted: { outputs: names } }, i) => {
       const of = (name: string) => doublesOf(outputs, name);
       const output = momentsFrom(moments.count, of(names.mean), of(names.covariance));
       const doubt = invalid ?? doubtOf(output, of(names.squares), moments, batches);
       return {
-        ...{ name: layer, moments: output },
-        ...(doubt ? { invalid: doubt } : { inner: of(names.inner), without: groups?.get(layer) }),
+        ...{ name: layer, moments: groups && !doubt ? { ...output, groups: groups[i] } : output },
+        ...(doubt ? { invalid: doubt } : { inner: of(names.inner), without: without?.get(layer) }),
       };
     });
   } finally {
     await session.release();
   }
+}
+
+/** The moments of each layer's output by group, from those of the input; `undefined` where there are no groups. */
+async function groupsOf(
+  session: InferenceSession,
+  lift: LiftModel,
+  { groups }: KeptMoments,
+  layers: readonly LiftedLayer[],
+): Promise<PackedMoments[][] | undefined> {
+  if (!groups) return undefined;
+  const found: PackedMoments[][] = layers.map(() => []);
+  for (const group of groups) {
+    const outputs = group.count > 0 ? await run(session, lift, unpacked(group)) : undefined;
+    for (const [i, { lifted }] of layers.entries()) {
+      const packed = emptyPacked(lifted.features);
+      if (outputs) {
+        const of = (name: string) => doublesOf(outputs, name);
+        addToPacked(packed, momentsFrom(group.count, of(lifted.outputs.mean), of(lifted.outputs.covariance)));
+      }
+      found[i].push(packed);
+    }
+  }
+  return found;
 }
 
 async function run(session: InferenceSession, names: LiftModel, moments: Moments) {

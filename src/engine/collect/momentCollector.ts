@@ -1,7 +1,7 @@
 import { fromFloat16 } from '../../data/batches/halfPrecision.js';
 import type { Feed } from '../../data/feed.js';
 import type { LiftModel, MomentOutputs } from '../../instrument/instrumentedModel.js';
-import { groupCounts } from '../../stats/groups.js';
+import { affordableGroups, GROUPS, groupCounts } from '../../stats/groups.js';
 import { buffersOf } from '../../stats/packedMoments.js';
 import { type FixedFeed, fixedFeeds } from '../feeds/fixedBatch.js';
 import { divides, piece } from '../feeds/pieces.js';
@@ -37,6 +37,7 @@ export class MomentCollector implements Collector<ObservedLayer> {
   #batches = 0;
   readonly #skipsNonFinite: boolean;
   #offending: OffendingBatch | undefined;
+  readonly #keepsMoments: boolean;
   #skipped = 0;
   readonly #skippedOrigins: string[] = [];
 
@@ -49,6 +50,7 @@ export class MomentCollector implements Collector<ObservedLayer> {
       classOutput,
       uncertainty = false,
       skipsNonFinite = false,
+      keepsMoments = false,
     }: Omit<Extract<Task, { kind: 'moments' }>, 'kind'>,
     fixedBatch: number | undefined,
   ) {
@@ -61,6 +63,7 @@ export class MomentCollector implements Collector<ObservedLayer> {
     this.#fixedBatch = fixedBatch;
     this.#uncertainty = uncertainty;
     this.#skipsNonFinite = skipsNonFinite;
+    this.#keepsMoments = keepsMoments;
     this.#layers = this.#outputs.map(({ layer }) => new LayerMoments(layer));
   }
 
@@ -115,16 +118,30 @@ export class MomentCollector implements Collector<ObservedLayer> {
     if (offending) this.#offending = { number: offending.number, feed: unpackedFeed(offending.feed) };
   }
 
+  /** From how many groups each layer's errors are told: as those of merged shards, which have the layers' own moments. */
+  #mostGroups(measured: ReadonlyMap<string, ObservedLayer>): ReadonlyMap<string, number> {
+    const valid = this.#wanted.flatMap(({ layer, scatter, lifted }) => {
+      const { moments, invalid } = measured.get(scatter) ?? {};
+      if (!moments || invalid) return [];
+      return [{ layer, observations: moments.count, features: lifted?.features ?? moments.sum.length }];
+    });
+    const groups = affordableGroups(valid);
+    return new Map(valid.map(({ layer }, i) => [layer, groups[i]]));
+  }
+
   async result(): Promise<Collected<ObservedLayer>> {
     const measured = new Map(this.#outputs.map(({ scatter }, i) => [scatter, this.#layers[i].observation()]));
     const found = new Map<string, ObservedLayer>();
+    const most = this.#mostGroups(measured);
     for (const [index, lift] of this.#lifts.entries()) {
       const over = this.#wanted.flatMap(({ layer, scatter, lifted }) =>
-        lifted?.model === index ? [{ layer, scatter, lifted }] : [],
+        lifted?.model === index ? [{ layer, scatter, lifted, mostGroups: most.get(layer) ?? GROUPS }] : [],
       );
       const input = measured.get(over[0]?.scatter ?? '');
       if (!input) continue;
-      for (const layer of await liftMoments(lift, input, over, this.#batches)) found.set(layer.name, layer);
+      for (const layer of await liftMoments(lift, input, over, this.#batches, this.#keepsMoments)) {
+        found.set(layer.name, layer);
+      }
       measured.delete(over[0].scatter);
     }
     const layers = this.#wanted.flatMap(

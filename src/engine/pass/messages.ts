@@ -26,6 +26,8 @@ export type Task =
       readonly uncertainty?: boolean;
       /** Leave samples out on which NaN or Inf comes up. */
       readonly skipsNonFinite?: boolean;
+      /** The moments are to be written, by group where they are kept so: also those of layers that are measured at inputs. */
+      readonly keepsMoments?: boolean;
     }
   | {
       readonly kind: 'coordinates';

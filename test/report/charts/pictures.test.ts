@@ -60,6 +60,7 @@ describe('a picture', () => {
       ...layer('b', 8, 10),
       uncertainty: {
         groups: 16,
+        degreesOfFreedom: 15,
         saturation: estimate,
         intrinsicDimensionality: { ...estimate, interval: [6, 9] as const },
         effectiveRank: { ...estimate, interval: [6, 9] as const },
