@@ -29,6 +29,7 @@ export {
 } from './api/inspect.js';
 export { type InstrumentModelOptions, instrumentModel } from './api/instrumentModel.js';
 export { mergeSavedRuns } from './api/mergeSavedRuns.js';
+export { type PreviewOptions, preview } from './api/preview.js';
 export { type ProbeOptions, probe } from './api/probe.js';
 export { type ProjectOptions, projectLayers } from './api/projectLayers.js';
 export { type SimilarityOptions, similarity } from './api/similarity.js';
@@ -76,6 +77,7 @@ export {
 export type { Layer, NotObservable } from './layers/layer.js';
 export type { LayerSelection } from './layers/selectLayers.js';
 export type { ModelInput } from './onnx/modelInput.js';
+export type { Preview, PreviewedInput, PreviewedSample } from './preview/results.js';
 export type { LayerProbe, Probe } from './probe/results.js';
 export { readLayers } from './readings/layerReadings.js';
 export { type LayerReading, type Reading, type ReadingKind, readingRules } from './readings/reading.js';

@@ -10,6 +10,7 @@ import { addDoctor } from './commands/doctor.js';
 import { addInspect } from './commands/inspect.js';
 import { addInstrument } from './commands/instrument.js';
 import { addMerge } from './commands/merge.js';
+import { addPreview } from './commands/preview.js';
 import { addProbe } from './commands/probe.js';
 import { addProject } from './commands/project.js';
 import { addReport } from './commands/report.js';
@@ -117,6 +118,7 @@ Exit codes: 0 done or passed, 1 a check failed, 2 an error, 130 interrupted,
     addRun,
     addDiff,
     addMerge,
+    addPreview,
     addInspect,
     addCompress,
     addProject,

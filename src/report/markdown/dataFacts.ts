@@ -5,7 +5,9 @@ import { counted } from '../../text/numbers.js';
 const SHOWN = 6;
 
 /** What was done to the data: `mean 0.1307, std 0.3081`, in front of each the source where there are several. */
-export function preprocessingInWords({ preprocessing = {} }: RunData): string | undefined {
+export function preprocessingInWords({
+  preprocessing = {},
+}: Pick<RunData, 'preprocessing'>): string | undefined {
   const parts = Object.entries(preprocessing).map(([key, value]) =>
     isRecord(value) ? `${key}: ${settings(Object.entries(value))}` : settings([[key, value]]),
   );
