@@ -1,10 +1,11 @@
 import { readLayers } from '../../readings/layerReadings.js';
+import { widthOf } from '../../readings/width.js';
 import { formatRun } from '../../run/files/formatRun.js';
 import type { Run } from '../../run/schema.js';
 
 /**
- * The run as `run.json` has it, with the reading of each layer: `reading`, `reasons` in words, and `advice` where there
- * is any. Of several runs, a list of them.
+ * The run as `run.json` has it, with the reading of each layer: `reading`, `reasons` in words, `advice` where there is
+ * any, and `width`, what it uses and what the rest costs. Of several runs, a list of them.
  */
 export function json(runs: readonly Run[]): string {
   const [first, ...others] = runs.map(withReadings);
@@ -12,11 +13,12 @@ export function json(runs: readonly Run[]): string {
 }
 
 function withReadings(run: Run): Run {
-  const layers = readLayers(run).layers.map(({ layer, kind, reasons, advice }) => ({
-    ...layer,
-    reading: kind,
-    reasons,
-    advice,
+  const layers = readLayers(run).layers.map((reading) => ({
+    ...reading.layer,
+    reading: reading.kind,
+    reasons: reading.reasons,
+    advice: reading.advice,
+    width: widthOf(reading, null),
   }));
   return { ...run, layers };
 }

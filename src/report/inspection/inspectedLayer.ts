@@ -1,6 +1,8 @@
 import { type LayerCost, type ModelCost, unknownCost } from '../../cost/modelCost.js';
 import type { Layer, NotObservable } from '../../layers/layer.js';
 import type { ModelInput } from '../../onnx/modelInput.js';
+import { readLayers } from '../../readings/layerReadings.js';
+import { type LayerWidth, widthOf } from '../../readings/width.js';
 import type { Run, RunModel } from '../../run/schema.js';
 
 /** What is listed of a model. */
@@ -30,15 +32,18 @@ export interface InspectedLayer extends LayerCost {
   readonly macsShare: number | null;
   /** Where a run was given that observed the layer. */
   readonly saturation?: number | null;
+  /** The width that the layer uses; `null` where something else sets it. */
+  readonly width?: LayerWidth | null;
 }
 
-/** The layers of a model as they are listed; with the saturation that a run of the model found. */
+/** The layers of a model as they are listed; with the saturation and the width that a run of the model found. */
 export function inspectedLayers({ layers, cost }: InspectedModel, run?: Run): InspectedLayer[] {
   const all = cost ? cost.totals.macs + cost.totals.otherMacs : 0;
-  const saturations = new Map(run?.layers.map(({ name, saturation }) => [name, saturation]));
+  const readings = new Map(run ? readLayers(run).layers.map((reading) => [reading.layer.name, reading]) : []);
   return layers.map((layer, index) => {
     const { name, node, op, output, features, weightShape, rankLimit, parameters, inside } = layer;
     const costs = cost?.layers[index] ?? unknownCost;
+    const reading = readings.get(name);
     return {
       name,
       node,
@@ -51,7 +56,12 @@ export function inspectedLayers({ layers, cost }: InspectedModel, run?: Run): In
       parameters: parameters ?? null,
       ...costs,
       macsShare: costs.macs === null || all === 0 ? null : costs.macs / all,
-      ...(run ? { saturation: saturations.get(name) ?? null } : {}),
+      ...(run
+        ? {
+            saturation: reading?.layer.saturation ?? null,
+            width: reading ? widthOf(reading, costs.macs) : null,
+          }
+        : {}),
     };
   });
 }

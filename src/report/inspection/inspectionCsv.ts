@@ -19,12 +19,25 @@ const columns: readonly (readonly [string, (layer: InspectedLayer) => CsvCell])[
   ['predictedUnproductive', ({ predictedUnproductive }) => String(predictedUnproductive)],
 ];
 
-/** One row per layer after a header; with a run at hand, its saturation as the last column. */
+/** One row per layer after a header; with a run at hand, its saturation and width as the last columns. */
 export function inspectionCsv(inspected: InspectedModel, run?: Run): string {
   const rows = inspectedLayers(inspected, run).map((layer) => [
     ...columns.map(([, cell]) => cell(layer)),
-    ...(run ? [layer.saturation] : []),
+    ...(run
+      ? [
+          layer.saturation,
+          ...[
+            layer.width?.directions,
+            layer.width?.effectiveRank,
+            layer.width?.parameters,
+            layer.width?.macs,
+          ],
+        ]
+      : []),
   ]);
-  const header = [...columns.map(([title]) => title), ...(run ? ['saturation'] : [])];
+  const header = [
+    ...columns.map(([title]) => title),
+    ...(run ? ['saturation', 'usedDirections', 'effectiveRank', 'spareParameters', 'spareMacs'] : []),
+  ];
   return [header, ...rows].map(csvRow).join('');
 }

@@ -44,6 +44,15 @@ const ofRun: readonly Column[] = [
   },
 ];
 
+const widths: readonly Column[] = [
+  { title: 'uses', cell: ({ width }) => (width ? String(width.directions) : ''), align: padStart },
+  {
+    title: 'spare',
+    cell: ({ width }) => (typeof width?.parameters === 'number' ? compact(width.parameters) : ''),
+    align: padStart,
+  },
+];
+
 const predicted: Column = {
   title: '',
   cell: ({ predictedUnproductive }) => (predictedUnproductive ? 'sees all before' : ''),
@@ -76,6 +85,7 @@ export function inspectionTable(inspected: InspectedModel, options: RenderOption
     `${counted(layers.length, 'layer')} to observe, ${total.toLocaleString('en')} parameters${macsIn(cost?.totals)}${inBodies(layers)}`,
     ...(layers.length > 0 ? table(layers, columnsFor(layers, inspected, run), style) : []),
     ...legend(layers, style),
+    ...spare(layers, style),
     ...(costUnknown === undefined ? [] : ['', ...wrap(printable(costUnknown), style.width)]),
     ...(notObservable.length > 0 ? ['', ...unobservable(notObservable, style)] : []),
     '',
@@ -106,7 +116,7 @@ function columnsFor(
     ...always,
     ...(cost ? ofCost : []),
     ...(layers.some(({ receptiveField }) => receptiveField) ? ofField : []),
-    ...(run ? ofRun : []),
+    ...(run ? [...ofRun, ...(layers.some(({ width }) => width) ? widths : [])] : []),
     ...(layers.some(({ predictedUnproductive }) => predictedUnproductive) ? [predicted] : []),
   ];
 }
@@ -152,6 +162,40 @@ function legend(layers: readonly InspectedLayer[], { width }: Style): string[] {
           width,
         )
       : []),
+  ];
+}
+
+/** So many layers are named. */
+const MOST_NAMED = 5;
+
+/** What could be saved, the layers with most first, and how. */
+function spare(layers: readonly InspectedLayer[], { width, symbols }: Style): string[] {
+  const most = layers
+    .flatMap((layer) => (layer.width?.parameters ? [{ ...layer, ...{ saved: layer.width.parameters } }] : []))
+    .sort((a, b) => b.saved - a.saved)
+    .slice(0, MOST_NAMED);
+  if (most.length === 0) return [];
+  const names = shortNames(
+    most.map(({ name }) => printable(name)),
+    40,
+    symbols.ellipsis,
+  );
+  const each = most.map(({ name, width: its, features, saved }) => {
+    const macs = typeof its?.macs === 'number' ? ` and ${compact(its.macs)} MACs` : '';
+    const shown = names.get(printable(name)) ?? printable(name);
+    return `${shown} (${its?.directions} of ${features} features: ${compact(saved)} parameters${macs})`;
+  });
+  return [
+    '',
+    ...wrap(
+      "uses: directions that explain the variance; spare: the layer's own parameters that its other features take",
+      width,
+    ),
+    ...wrap(`most to spare: ${each.join(', ')}`, width, '  '),
+    ...wrap(
+      'delve compress takes it out of the trained model; training again with these widths cost accuracy wherever it was tried (docs/reading.md)',
+      width,
+    ),
   ];
 }
 
