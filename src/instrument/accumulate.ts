@@ -86,6 +86,9 @@ export function accumulated(
   };
 }
 
+/** Totals of each layer: count, sum and scatter. */
+const PER_LAYER = 3;
+
 interface Total {
   readonly name: string;
   readonly type: 'int64' | 'float64';
@@ -110,9 +113,16 @@ function bodyOf(
   const [index, going] = [build.unique('delve/batch'), build.unique('delve/going')];
   for (const { name } of inputs) build.add('Gather', [name, index], { axis: 0 }, innerName(name));
   build.nodes.push(...renameValues(graph.node, inner));
-  const sums = layers.flatMap((layer) => rawMoments(build, layer, innerName));
   const carried = totals.map(({ name }) => build.unique(`${name}/before`));
-  const next = totals.map((_, i) => build.add('Add', [carried[i], sums[i]]));
+  // From the last layer to the first, so that they run from the first to the last: see `rewriteProto`.
+  const next = layers
+    .map((layer, i) => ({ layer, before: carried.slice(i * PER_LAYER, (i + 1) * PER_LAYER) }))
+    .reverse()
+    .map(({ layer, before }) =>
+      rawMoments(build, layer, innerName).map((value, k) => build.add('Add', [before[k], value])),
+    )
+    .reverse()
+    .flat();
   const goesOn = build.add('Identity', [going]);
   return create(GraphProtoSchema, {
     name: 'delve/batches',

@@ -51,7 +51,10 @@ export function rewriteProto<Outputs>(
   const pruned = prune(nameOutputs(model.graph, layers), wanted);
   const real = computesInFloat64(pruned) ? 'float64' : 'float32';
   const build = new NodeBuilder(opsetOf(model.proto), namesIn(pruned), real);
-  const outputs = layers.map((layer) => add(build, layer));
+  // ONNX Runtime visits what nothing else reads from the last node to the first: what stands last runs first. Of the
+  // first layer, it runs as soon as that layer has, and its feature map need not be kept until the others have, too.
+  const outputs = layers.toReversed().map((layer) => add(build, layer));
+  outputs.reverse();
   const graph: GraphProto = {
     ...pruned,
     node: [...pruned.node, ...build.nodes],
