@@ -1,4 +1,5 @@
 import type { ElementType, NumericArray } from '../onnx/elementType.js';
+import type { BufferPool } from './bufferPool.js';
 import type { Share } from './selection.js';
 
 /** A dense tensor in row-major order. */
@@ -53,6 +54,11 @@ export interface FeedOptions {
   readonly batchSize: number;
   /** Stop after exactly that many samples: the last feed is cut. */
   readonly maxSamples?: number;
+  /**
+   * How many samples the next feed should hold, of sources that gather: several batches, if that many have one shape. Asked
+   * before each feed; absent: one batch.
+   */
+  readonly wanted?: () => number;
   /** Use the k-th, 2k-th, 3k-th … batch only (1 = all), as Python Delve's `log_interval`. */
   readonly every?: number;
   /**
@@ -64,6 +70,8 @@ export interface FeedOptions {
   readonly shuffle?: boolean;
   /** Go on from here; every other option has to be what it was. */
   readonly from?: Resumption;
+  /** Where batches get their memory from; absent: each has new one. */
+  readonly memory?: BufferPool;
   readonly signal?: AbortSignal;
 }
 
@@ -83,6 +91,8 @@ export interface FeedSource {
   readonly drawSeed?: number;
   /** The seed of a random order, where samples can be read in any; absent: they cannot, or are not to be. */
   readonly shuffleSeed?: number;
+  /** Whether it heeds `wanted`. */
+  readonly gathers?: boolean;
   /** What `--on-error skip` left out, the first 100; filled while the feeds are read. */
   readonly skipped: readonly SkippedSample[];
   /** How many samples it left out in all. */

@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer';
 import { totalmem } from 'node:os';
 import { UserError } from '../errors.js';
-import { allocate, type ElementType } from '../onnx/elementType.js';
+import { bytesPerElement, type ElementType } from '../onnx/elementType.js';
 
 /** Of the machine or of the container that the process runs in, in bytes. */
 export const availableMemory = (): number =>
@@ -19,7 +19,7 @@ const MEMORY_SHARE = 0.25;
  * @throws UserError where it does not fit.
  */
 export function requireFits(elements: number, type: ElementType, what: string, remedy: string): void {
-  const bytes = elements * allocate(type, 0).BYTES_PER_ELEMENT;
+  const bytes = elements * bytesPerElement(type);
   if (bytes <= Math.min(constants.MAX_LENGTH, MEMORY_SHARE * availableMemory())) return;
   const size = bytes < 1e15 ? `${Number((bytes / 2 ** 30).toPrecision(3))} GiB` : 'more than any machine has';
   throw new UserError(`${what} takes ${size}, which does not fit into memory: ${remedy}`);

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import { allocate, elementTypeOf } from './elementType.js';
+import { bytesPerElement, elementTypeOf } from './elementType.js';
 import type { ModelProto, TensorProto } from './proto/onnx_pb.js';
 import { storedTensors } from './walk.js';
 
@@ -27,7 +27,7 @@ function faultOf({ dims, dataType, rawData }: TensorProto): string | undefined {
   if (!Number.isSafeInteger(counted) || dims.some((size) => size < 0n)) return `has the impossible ${shape}`;
   const type = elementTypeOf(dataType);
   if (type === undefined || type === 'string' || rawData.length === 0) return undefined;
-  const wanted = dims.some((size) => size === 0n) ? 0 : counted * allocate(type, 0).BYTES_PER_ELEMENT;
+  const wanted = dims.some((size) => size === 0n) ? 0 : counted * bytesPerElement(type);
   return rawData.length === wanted
     ? undefined
     : `holds ${rawData.length} bytes, where its ${shape} of ${type} takes ${wanted}`;

@@ -62,33 +62,33 @@ export function dataTypeOf(type: ElementType): number {
   return dataType;
 }
 
-/** A zeroed array of `length` elements that can carry tensors of `type`. */
-export function allocate(type: ElementType, length: number): NumericArray {
-  switch (type) {
-    case 'float32':
-      return new Float32Array(length);
-    case 'float64':
-      return new Float64Array(length);
-    case 'float16':
-    case 'bfloat16':
-    case 'uint16':
-      return new Uint16Array(length);
-    case 'int8':
-      return new Int8Array(length);
-    case 'int16':
-      return new Int16Array(length);
-    case 'int32':
-      return new Int32Array(length);
-    case 'int64':
-      return new BigInt64Array(length);
-    case 'uint8':
-    case 'bool':
-      return new Uint8Array(length);
-    case 'uint32':
-      return new Uint32Array(length);
-    case 'uint64':
-      return new BigUint64Array(length);
-    case 'string':
-      throw new Error('string tensors have no typed array');
-  }
+/** What carries tensors of each type but strings. */
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  bfloat16: Uint16Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
+} as const;
+
+function arrayOf(type: ElementType) {
+  if (type === 'string') throw new Error('string tensors have no typed array');
+  return arrays[type];
 }
+
+/** Bytes an element. */
+export const bytesPerElement = (type: ElementType): number => arrayOf(type).BYTES_PER_ELEMENT;
+
+/** A zeroed array of `length` elements that can carry tensors of `type`. */
+export const allocate = (type: ElementType, length: number): NumericArray => new (arrayOf(type))(length);
+
+/** The same over all of a buffer. */
+export const arrayIn = (type: ElementType, buffer: ArrayBuffer): NumericArray => new (arrayOf(type))(buffer);

@@ -1,7 +1,7 @@
 import { open, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { UserError } from '../errors.js';
-import { allocate, elementTypeOf } from './elementType.js';
+import { bytesPerElement, elementTypeOf } from './elementType.js';
 import { type ModelProto, type TensorProto, TensorProto_DataLocation } from './proto/onnx_pb.js';
 import { storedTensors } from './walk.js';
 
@@ -104,7 +104,7 @@ function locationOf(tensor: TensorProto, path: string): ExternalLocation {
 function bytesOf({ dataType, dims }: TensorProto): number | undefined {
   const type = elementTypeOf(dataType);
   if (type === undefined || type === 'string') return undefined;
-  return dims.reduce((size, dim) => size * Number(dim), allocate(type, 0).BYTES_PER_ELEMENT);
+  return dims.reduce((size, dim) => size * Number(dim), bytesPerElement(type));
 }
 
 /** Digits only, as ONNX Runtime reads them: what else JavaScript takes for a number (`0x10`, ` 4`, `1e2`) is none. */

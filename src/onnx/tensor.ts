@@ -1,5 +1,11 @@
 import { UserError } from '../errors.js';
-import { allocate, type ElementType, elementTypeOf, type NumericArray } from './elementType.js';
+import {
+  allocate,
+  bytesPerElement,
+  type ElementType,
+  elementTypeOf,
+  type NumericArray,
+} from './elementType.js';
 import { type TensorProto, TensorProto_DataLocation } from './proto/onnx_pb.js';
 
 /** A stored tensor as plain values, row-major. */
@@ -48,7 +54,7 @@ export function decodeTensor(proto: TensorProto): DecodedTensor {
 
 /** `undefined` where the bytes are no whole number of elements. raw_data is unaligned, so it is copied. */
 function elementsOf(bytes: Uint8Array, type: ElementType): NumericArray | undefined {
-  const size = allocate(type, 0).BYTES_PER_ELEMENT;
+  const size = bytesPerElement(type);
   if (bytes.length % size !== 0) return undefined;
   const data = allocate(type, bytes.length / size);
   new Uint8Array(data.buffer).set(bytes);

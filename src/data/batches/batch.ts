@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.js';
-import { allocate, type NumericArray } from '../../onnx/elementType.js';
+import { allocate, arrayIn, bytesPerElement, type NumericArray } from '../../onnx/elementType.js';
 import type { ModelInput } from '../../onnx/modelInput.js';
+import type { BufferPool } from '../bufferPool.js';
 import type { Feed, TensorData } from '../feed.js';
 import { requireFits } from '../requireFits.js';
 import { type FailedSample, labelOf, type Padding, type Sample } from '../sample.js';
@@ -25,6 +26,7 @@ interface Column {
 /** Gathers samples into batches, fitted to the shapes and types of a model's inputs. */
 export class Batch {
   readonly #columns: readonly Column[];
+  #capacity: number;
   #samples = 0;
   #labels: (string | undefined)[] = [];
   #origins: string[] = [];
@@ -32,7 +34,7 @@ export class Batch {
   #accepted = 0;
 
   /**
-   * @param capacity samples a batch.
+   * @param capacity samples a batch; `resize` changes it.
    * @param oneShape every batch takes the shape of the first (so that one odd sample, with `--on-error skip`,
    *   is left out wherever it stands); else batches may differ from one another.
    */
@@ -42,9 +44,12 @@ export class Batch {
       readonly shapeless: boolean;
       readonly padding?: Padding;
     }[],
-    readonly capacity: number,
+    capacity: number,
     readonly oneShape: boolean,
+    /** Absent: every batch has new memory. */
+    readonly memory?: BufferPool,
   ) {
+    this.#capacity = capacity;
     this.#columns = columns.map(({ input, shapeless, padding }) => ({
       input,
       shapeless,
@@ -58,6 +63,28 @@ export class Batch {
 
   get samples(): number {
     return this.#samples;
+  }
+
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  /** How many samples the batch that begins holds. */
+  resize(capacity: number): void {
+    if (this.#samples > 0) throw new Error('a batch that has begun keeps its capacity');
+    if (capacity === this.#capacity) return;
+    this.#capacity = capacity;
+    for (const column of this.#columns) column.data = undefined;
+  }
+
+  /** Whether a sample has the shape of those that are in it already. */
+  continues(values: readonly Sample[]): boolean {
+    return this.#columns.every(({ input, shapeless, given, dims, padding }, k) => {
+      const sample = values[k];
+      if (padding || sample.dims === given) return true;
+      const fitted = fitShape(sample.dims, input, shapeless);
+      return fitted !== undefined && sameShape(fitted, dims);
+    });
   }
 
   /** Adds a sample: one value for each input. Returns what is wrong with it; it is left out then. */
@@ -125,7 +152,7 @@ export class Batch {
       column.given = sample.dims;
     }
     const elements = sample.data.length;
-    column.data ??= roomFor(input, this.capacity, elements);
+    column.data ??= roomFor(input, this.#capacity, elements, this.memory);
     return storeValues(sample.type, sample.data, input.type, column.data, this.#samples * elements);
   }
 }
@@ -153,12 +180,18 @@ function filledUp(input: ModelInput, samples: readonly Sample[], { value, left }
   return { type: input.type, dims: [samples.length, length], data };
 }
 
-function roomFor({ name, type }: ModelInput, samples: number, elements: number): NumericArray {
+function roomFor(
+  { name, type }: ModelInput,
+  samples: number,
+  elements: number,
+  memory?: BufferPool,
+): NumericArray {
   const what = `a batch of ${samples} samples of ${elements} values for input ${name}`;
   const remedy = 'use a smaller --batch, or export the model with one where it fixes its size';
   requireFits(samples * elements, type, what, remedy);
   try {
-    return allocate(type, samples * elements);
+    const values = samples * elements;
+    return memory ? arrayIn(type, memory.take(values * bytesPerElement(type))) : allocate(type, values);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UserError(`${what} does not fit into memory: ${remedy}`, { cause: error });

@@ -21,13 +21,24 @@ export interface Choices {
 
 /**
  * Samples → batches. `every` picks by the position in the source (batches of `batchSize` positions); where
- * samples are skipped, the ones after them fill the batch. A sample that is bad for one input is left out of all.
+ * samples are skipped, the ones after them fill the batch. A sample that is bad for one input is left out of all. A feed
+ * holds several batches where as many samples are `wanted`.
  *
  * @throws UserError at the first bad sample where `onError` is `fail`, and where nothing is left.
  */
 export async function* gatherFeeds(
   streams: readonly InputStream[],
-  { batchSize, maxSamples = Number.POSITIVE_INFINITY, every = 1, share, shuffle, from, signal }: FeedOptions,
+  {
+    batchSize,
+    maxSamples = Number.POSITIVE_INFINITY,
+    every = 1,
+    share,
+    shuffle,
+    from,
+    wanted,
+    memory,
+    signal,
+  }: FeedOptions,
   onError: OnError,
   log: ReadingLog,
   { known = () => true, seed, isShufflable = false }: Choices = {},
@@ -38,18 +49,19 @@ export async function* gatherFeeds(
     padding: stream.padding,
   }));
   const size = streams[0]?.stream.size ?? Number.POSITIVE_INFINITY;
-  const capacity = Math.min(batchSize, maxSamples, size);
-  const batch = new Batch(columns, capacity, onError === 'skip' && batchSize > 1);
+  const capacity = () => Math.min(Math.max(batchSize, wanted?.() ?? batchSize), maxSamples, size);
+  const batch = new Batch(columns, capacity(), onError === 'skip' && batchSize > 1, memory);
   // How many samples the other shares leave out nobody knows here.
   const most = share ? Number.POSITIVE_INFINITY : maxSamples;
   let given = from?.given ?? 0;
   if (given >= most) return;
-  const wanted = () => most - given - batch.samples;
+  const missing = () => most - given - batch.samples;
   let end: Pick<Position, 'draws' | 'rows'> = { draws: [], rows: 0 };
   const take = (): Feed => {
     given += batch.samples;
     return { ...batch.take(), end: { ...end, given, skipped: log.skippedCount } };
   };
+  const mayEnd = () => batch.samples > 0 && batch.samples % batchSize === 0;
   const choice = {
     block: batchSize,
     every,
@@ -59,20 +71,22 @@ export async function* gatherFeeds(
     shuffled: shuffle && isShufflable,
     from,
   };
-  for await (const { count, columns: read, draws, before } of selectedRows(streams, choice, wanted)) {
+  for await (const { count, columns: read, draws, before } of selectedRows(streams, choice, missing)) {
     for (let i = 0; i < count; i++) {
+      const values = read.map((column) => column[i]);
+      // Batches of another shape are another feed.
+      if (mayEnd() && values.every(isSound) && !batch.continues(values)) {
+        yield take();
+        batch.resize(capacity());
+      }
       end = { draws, rows: before + i + 1 };
-      const failed = addSample(
-        batch,
-        read.map((column) => column[i]),
-        log,
-        known,
-      );
+      const failed = addSample(batch, values, log, known);
       if (failed) handleFailure(failed, onError, log);
       else if (given + batch.samples === most || batch.samples === batch.capacity) {
         signal?.throwIfAborted();
         yield take();
         if (given >= most) return;
+        batch.resize(capacity());
       }
     }
     signal?.throwIfAborted();
@@ -113,6 +127,8 @@ export function knownClass(names: readonly string[]): (label: string) => boolean
   const known = new Set(names);
   return (label) => known.has(label) || (/^\d+$/.test(label) && Number(label) < names.length);
 }
+
+const isSound = (value: ReadSample): value is Sample => !isFailed(value);
 
 function addSample(
   batch: Batch,

@@ -117,7 +117,7 @@ function feedSource(
   const open = (
     feeds: (options: FeedOptions) => AsyncIterable<Feed>,
     size: () => number | undefined,
-    more: Pick<FeedSource, 'labelled' | 'drawSeed' | 'shuffleSeed'> = {},
+    more: Pick<FeedSource, 'labelled' | 'drawSeed' | 'shuffleSeed' | 'gathers'> = {},
   ) => ({
     reader: [...new Set(sources.map(({ reader }) => reader))].join(', '),
     source,
@@ -166,6 +166,8 @@ function feedSource(
     () => streams.find(({ stream }) => stream.size !== undefined)?.stream.size,
     {
       labelled: streams.some(({ stream }) => stream.labelled),
+      // Each batch is filled up to its own longest sample.
+      gathers: streams.every(({ stream }) => stream.padding === undefined),
       drawSeed,
       ...(isShufflable ? { shuffleSeed: drawSeed } : {}),
     },

@@ -1,3 +1,4 @@
+import type { Feed } from '../../data/feed.js';
 import type { NumericArray } from '../../onnx/elementType.js';
 
 /** A typed array that is all of a buffer of its own. */
@@ -21,6 +22,19 @@ export function arrayOver<A extends NumericArray>(like: A, buffer: ArrayBuffer):
   if (Buffer.isBuffer(like)) return Buffer.from(buffer) as A & Buffer;
   const Kind = like.constructor as new (buffer: ArrayBuffer) => A;
   return new Kind(buffer);
+}
+
+/** The buffers of a feed's tensors, each once. */
+export function ownBuffers({ tensors }: Pick<Feed, 'tensors'>): ArrayBuffer[] {
+  return [...new Set(Object.values(tensors).flatMap(({ data }) => (isWhole(data) ? [data.buffer] : [])))];
+}
+
+/** The feed in memory of its own. */
+export function copyOf(feed: Feed): Feed {
+  const tensors = Object.entries(feed.tensors).map(
+    ([input, tensor]) => [input, { ...tensor, data: tensor.data.slice() }] as const,
+  );
+  return { ...feed, tensors: Object.fromEntries(tensors) };
 }
 
 function isWhole<A extends NumericArray>(array: A): array is Transferable<A> {

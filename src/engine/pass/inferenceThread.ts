@@ -4,6 +4,7 @@ import type { Collector } from '../collect/collector.js';
 import { CoordinateCollector } from '../collect/coordinateCollector.js';
 import { MomentCollector } from '../collect/momentCollector.js';
 import { type Stack, type Step, StepDown } from '../feeds/stepDown.js';
+import { ownBuffers } from '../feeds/transferable.js';
 import { ModelSession } from '../session/modelSession.js';
 import type { FoundBy, FromWorker, Task, ToWorker, WorkerStart } from './messages.js';
 
@@ -51,7 +52,8 @@ async function work(port: MessagePort, { task, model, options, stop, restore }: 
       const seconds = (performance.now() - started) / 1000;
       const { samples } = feed;
       const batches = Math.ceil(samples / batch);
-      say({ kind: 'ran', samples, batches, seconds, memory: process.memoryUsage.rss() });
+      const buffers = ownBuffers(feed);
+      say({ kind: 'ran', samples, batches, seconds, memory: process.memoryUsage.rss(), buffers }, buffers);
     }
     if (stopped()) return;
     const { buffers, ...found } = await collector.result();

@@ -4,7 +4,7 @@ import type { ModelBytes } from '../../instrument/rewrittenModel.js';
 import type { Provider } from '../../run/schema.js';
 import type { BatchCost } from '../feeds/batchTuner.js';
 import type { Step } from '../feeds/stepDown.js';
-import { transferable } from '../feeds/transferable.js';
+import { ownBuffers, transferable } from '../feeds/transferable.js';
 import type { MomentState } from '../state/momentState.js';
 import type {
   Batches,
@@ -31,7 +31,8 @@ export function stillComputing(): boolean {
 
 export interface InferenceEvents {
   onOpened(provider: Provider, notice: string | undefined, accumulates: boolean): void;
-  onBatch(cost: BatchCost, number: number): void;
+  /** @param buffers of the feed, which are done with. */
+  onBatch(cost: BatchCost, number: number, buffers: readonly ArrayBuffer[]): void;
   /** Something was too large for the provider, and is smaller from now on. */
   onStepDown(step: Step): void;
 }
@@ -113,14 +114,13 @@ export class InferenceWorker<T extends Task> {
     const tensors = Object.entries(feed.tensors).map(
       ([input, tensor]) => [input, { ...tensor, data: transferable(tensor.data) }] as const,
     );
-    const buffers = new Set(tensors.map(([, { data }]) => data.buffer));
     const { samples, labels, origins } = feed;
     const told = {
       ...(this.#wantsLabels && labels ? { labels } : {}),
       ...(origins ? { origins } : {}),
     };
     const sent = { samples, tensors: Object.fromEntries(tensors), ...told };
-    this.#post({ kind: 'feed', feed: sent, batch, number }, [...buffers]);
+    this.#post({ kind: 'feed', feed: sent, batch, number }, ownBuffers(sent));
   }
 
   /** Waits until all that was sent has run, or was passed over. */
@@ -192,7 +192,7 @@ export class InferenceWorker<T extends Task> {
       this.#events.onOpened(message.provider, message.notice, message.accumulates);
     if (message.kind === 'ran') {
       this.#onTheWay--;
-      this.#events.onBatch(message, this.#numbers.shift() ?? 0);
+      this.#events.onBatch(message, this.#numbers.shift() ?? 0, message.buffers);
     }
     if (message.kind === 'passedOver') {
       this.#onTheWay--;

@@ -95,7 +95,8 @@ export type FromWorker<Found> =
       readonly notice: string | undefined;
       readonly accumulates: boolean;
     }
-  | ({ readonly kind: 'ran' } & BatchCost)
+  /** With the buffers of the feed, which are done with. */
+  | ({ readonly kind: 'ran'; readonly buffers: readonly ArrayBuffer[] } & BatchCost)
   | { readonly kind: 'passedOver' }
   | { readonly kind: 'saved'; readonly state: MomentState }
   | { readonly kind: 'seen'; readonly layers: readonly Found[] }

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { BufferPool } from '../../data/bufferPool.js';
 import type { Feed, FeedSource } from '../../data/feed.js';
 import type { Share } from '../../data/selection.js';
 import { InterruptedError } from '../../errors.js';
@@ -117,6 +118,7 @@ export async function runPass<T extends Task>(
   const { onNotice = () => {}, onProgress = () => {} } = options;
   const tuneBatch = options.tuneBatch === true && options.fixedBatch === undefined;
   const accumulate = model.accumulates ? (options.accumulate ?? 1) : 1;
+  const memory = new BufferPool();
   const sizes = new RunSizes({ batchSize, tuneBatch, accumulate }, onNotice);
   /** Set when the pass is over: what is still on its way then is neither sent nor counted. */
   let over = false;
@@ -140,7 +142,8 @@ export async function runPass<T extends Task>(
         onProgress({ samples, total, seconds: seconds() });
       },
       onStepDown: (step) => sizes.steppedDown(step),
-      onBatch(cost, number) {
+      onBatch(cost, number, buffers) {
+        for (const buffer of buffers) memory.give(buffer);
         places.ran(number);
         if (over) return;
         samples += cost.samples;
@@ -189,14 +192,20 @@ export async function runPass<T extends Task>(
 
   const pass = async (): Promise<readonly FoundBy[T['kind']][]> => {
     const { maxSamples, every, share, shuffle } = options;
-    const read = source.feeds({ batchSize, maxSamples, every, share, shuffle, from: from?.from, signal });
+    const isSeveral = tuneBatch || accumulate !== 1;
+    const gathers = isSeveral && source.gathers === true && options.wholeBatches !== true;
+    const read = source.feeds({
+      ...{ batchSize, maxSamples, every, share, shuffle, memory, signal },
+      from: from?.from,
+      ...(gathers ? { wanted: () => sizes.next() } : {}),
+    });
     const whole =
       options.wholeBatches && fixedBatch !== undefined
         ? wholeBatches(read, fixedBatch, (count) => {
             leftOut += count;
           })
         : read;
-    const feeds = tuneBatch || accumulate !== 1 ? joinedFeeds(whole, () => sizes.next()) : whole;
+    const feeds = isSeveral && !gathers ? joinedFeeds(whole, () => sizes.next(), memory) : whole;
     let number = from?.number ?? 1;
     const iterator = feeds[Symbol.asyncIterator]();
     try {

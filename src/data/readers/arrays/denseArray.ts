@@ -1,5 +1,11 @@
 import { UserError } from '../../../errors.js';
-import { allocate, type ElementType, type NumericArray } from '../../../onnx/elementType.js';
+import {
+  allocate,
+  arrayIn,
+  bytesPerElement,
+  type ElementType,
+  type NumericArray,
+} from '../../../onnx/elementType.js';
 import { requireFits } from '../../requireFits.js';
 import type { Sample, SampleStream } from '../../sample.js';
 import { type Selection, wantedRuns } from '../../selection.js';
@@ -166,8 +172,10 @@ async function readElements(
   first: number,
   count: number,
 ): Promise<NumericArray> {
-  const values = allocate(type, count);
-  const bytes = Buffer.from(values.buffer);
+  // Not zeroed, since it is filled at once.
+  const { buffer } = Buffer.allocUnsafeSlow(count * bytesPerElement(type));
+  const values = arrayIn(type, buffer);
+  const bytes = Buffer.from(buffer);
   await reader.read(dataStart + first * itemSize, bytes);
   if (bigEndian) {
     if (itemSize === 2) bytes.swap16();

@@ -1,5 +1,5 @@
 import { UserError } from '../../../errors.js';
-import { allocate } from '../../../onnx/elementType.js';
+import { bytesPerElement } from '../../../onnx/elementType.js';
 import { describeShape } from '../../batches/fitShape.js';
 import { labelsBeside } from '../../labels/labelsBeside.js';
 import { withClasses } from '../../labels/withClasses.js';
@@ -30,7 +30,7 @@ export const raw: Reader = {
       throw new UserError(
         `${leavesOpen(input)}: say which it has in ${source}, for instance ${shapeExample(input)}`,
       );
-    const itemSize = allocate(dtype, 0).BYTES_PER_ELEMENT;
+    const itemSize = bytesPerElement(dtype);
     const sampleBytes = dims.reduce((product, length) => product * length, itemSize);
     const { handle, size } = await openFile(source);
     try {
