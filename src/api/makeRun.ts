@@ -97,15 +97,19 @@ export async function makeRun(
   const { samples, seconds } = observation;
   const valid = observation.layers.filter(({ invalid }) => invalid === undefined);
   const started = performance.now();
-  const computed = await statisticsByName(valid, options, samples, signal);
+  const wanted = { ...options, provider: observation.provider };
+  const computing = statisticsByName(valid, wanted, samples, signal);
+  // Others compute meanwhile, and what they throw is told by whoever waits for it.
+  computing.catch(() => {});
+  const hashes = await weightHashes(model, found.layers);
+  const initial = await initialWeights(model, found.layers);
+  const computed = await computing;
   const statisticsSeconds = (performance.now() - started) / 1000;
   const invalid = new Map(observation.layers.map((layer) => [layer.name, invalidNumbers(layer)]));
   const atInput = new Set(measuredAtInput);
   const magnitudes = new Map(
     valid.flatMap((each) => (each.magnitudes ? [[each.name, each.magnitudes]] : [])),
   );
-  const hashes = await weightHashes(model, found.layers);
-  const initial = await initialWeights(model, found.layers);
   const layers = found.all.map((layer): RunLayer => {
     const { name, node, op, output, weightShape, parameters, inside } = layer;
     const rankLimit = inside ? layer.rankLimit : limits.get(name);

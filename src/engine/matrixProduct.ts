@@ -25,7 +25,8 @@ export class MatrixProduct {
     this.#session = session;
   }
 
-  static async open(): Promise<MatrixProduct> {
+  /** @param threads that share a product; absent: one a core. */
+  static async open(threads?: number): Promise<MatrixProduct> {
     const node = (opType: string, input: string[], output: string) =>
       create(NodeProtoSchema, { opType, input, output: [output] });
     const graph = create(GraphProtoSchema, {
@@ -39,7 +40,7 @@ export class MatrixProduct {
       opsetImport: [create(OperatorSetIdProtoSchema, { version: 17n })],
       graph,
     });
-    return new MatrixProduct(await openPlain({ bytes: serializeModel(model) }));
+    return new MatrixProduct(await openPlain({ bytes: serializeModel(model) }, threads));
   }
 
   /** Aᵀ B of matrices with as many rows. */

@@ -2,6 +2,9 @@
 export const providers = ['cpu', 'cuda', 'webgpu'] as const;
 export type Provider = (typeof providers)[number];
 
+/** How many times as fast as a processor each is taken to be, roughly: what else a run computes should not outlast the pass. */
+export const providerSpeeds: Readonly<Record<Provider, number>> = { cpu: 1, cuda: 20, webgpu: 4 };
+
 /** What may be asked for: a provider, or CUDA where it loads and else the CPU. */
 export const providerChoices = ['auto', ...providers] as const;
 export type ProviderChoice = (typeof providerChoices)[number];

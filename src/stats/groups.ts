@@ -58,19 +58,22 @@ const bytesOf = (widths: readonly number[]): number =>
 const FREE = 4e9;
 
 /** What they may cost beside the moments, which take observations · features² products, each some 2 of these. */
-const SHARE = 0.2;
+const SHARE_OF_MOMENTS = 0.2;
 
 /**
  * From how many groups each layer's errors are told, so that this takes about a tenth of the time of the pass at most: 16,
  * or 8 or 4 where that costs most, in layers whose groups are joined then. It follows from what was observed alone, so that merged
  * shards get the same as one pass.
+ *
+ * @param speed of what computed the moments, as a multiple of that of the processor, which computes the eigenvalues.
  */
 export function affordableGroups(
   layers: readonly { readonly observations: number; readonly features: number }[],
+  speed = 1,
 ): number[] {
   const groups = layers.map(() => GROUPS);
   const moments = layers.reduce((sum, layer) => sum + layer.observations * layer.features ** 2, 0);
-  const budget = Math.max(FREE, SHARE * moments);
+  const budget = Math.max(FREE, (SHARE_OF_MOMENTS * moments) / speed);
   const costs = layers.map(({ features }) => GROUPS * features ** 3);
   let cost = costs.reduce((sum, each) => sum + each, 0);
   while (cost > budget) {

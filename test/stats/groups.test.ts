@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GroupedMoments, groupCounts, groupOf } from '../../src/stats/groups.js';
+import { affordableGroups, GroupedMoments, groupCounts, groupOf } from '../../src/stats/groups.js';
 import { addMoments, emptyMoments } from '../../src/stats/moments.js';
 
 /** Moments of rows of two features. */
@@ -51,6 +51,26 @@ describe('groupCounts', () => {
   it('leaves the widest layers without where 8 of all do not fit', () => {
     expect(groupCounts([10, 20, 10], 7 * 880)).toEqual([8, 1, 8]);
     expect(groupCounts([10, 20, 10], 7 * 880 - 1)).toEqual([1, 1, 1]);
+  });
+});
+
+describe('affordableGroups', () => {
+  const wide = { observations: 1e6, features: 1000 };
+  const narrow = { observations: 1e6, features: 100 };
+
+  it('is 16 where they cost little beside the moments', () => {
+    // 16 · 1000³ = 1.6e10 of 0.2 · 1e6 · 1000² = 2e11.
+    expect(affordableGroups([wide, narrow])).toEqual([16, 16]);
+  });
+
+  it('is fewer where the moments came faster, in the widest layers first', () => {
+    // 2e11 / 20 = 1e10: half of 1.6e10 suffices. 2e11 / 40 = 5e9 allows for a quarter.
+    expect(affordableGroups([wide, narrow], 20)).toEqual([8, 16]);
+    expect(affordableGroups([wide, narrow], 40)).toEqual([4, 16]);
+  });
+
+  it('is 4 at least, whatever they cost', () => {
+    expect(affordableGroups([wide, narrow], 1e9)).toEqual([4, 4]);
   });
 });
 

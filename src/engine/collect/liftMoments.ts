@@ -9,8 +9,10 @@ import {
   type PackedMoments,
   unpacked,
 } from '../../stats/packedMoments.js';
+import type { SpectraWithout } from '../../stats/uncertainty.js';
+import { factorOf } from '../factorOf.js';
 import { doublesOf, openPlain } from '../session/modelSession.js';
-import { factorOf } from './factorOf.js';
+import type { SpectraTeam } from '../statistics/spectraTeam.js';
 import { type ObservedLayer, whyNotFinite } from './layerMoments.js';
 import { liftedGroups } from './liftedGroups.js';
 
@@ -20,6 +22,12 @@ export interface LiftedLayer {
   readonly lifted: NonNullable<MomentOutputs['lifted']>;
   /** Its errors are told from so many groups at most. */
   readonly mostGroups: number;
+}
+
+export interface LiftedMoments {
+  readonly layers: readonly ObservedLayer[];
+  /** By layer, the spectra that its errors come from, where they are told. */
+  readonly without?: Promise<ReadonlyMap<string, SpectraWithout>>;
 }
 
 /**
@@ -32,6 +40,7 @@ export interface LiftedLayer {
  * @param batches that x was seen in.
  * @param keepsGroups whether the moments of y are wanted by group too, since they are written, and not only the spectra
  *   that errors come from.
+ * @param team that computes these spectra.
  */
 export async function liftMoments(
   lift: LiftModel,
@@ -39,12 +48,15 @@ export async function liftMoments(
   layers: readonly LiftedLayer[],
   batches: number,
   keepsGroups: boolean,
-): Promise<ObservedLayer[]> {
+  team: SpectraTeam,
+): Promise<LiftedMoments> {
   if (moments.count === 0) {
-    return layers.map(({ layer, lifted: { features } }) => ({
-      ...{ name: layer, moments: emptyMoments(features) },
-      ...(invalid ? { invalid } : {}),
-    }));
+    return {
+      layers: layers.map(({ layer, lifted: { features } }) => ({
+        ...{ name: layer, moments: emptyMoments(features) },
+        ...(invalid ? { invalid } : {}),
+      })),
+    };
   }
   const session = await openPlain(lift);
   try {
@@ -60,16 +72,18 @@ export async function liftMoments(
             layers.map(({ layer, lifted: { features, outputs: each }, mostGroups }) => ({
               ...{ layer, features, inner: each.inner, most: mostGroups },
             })),
+            team,
           );
-    return layers.map(({ layer, lifted: { outputs: names } }, i) => {
+    const found = layers.map(({ layer, lifted: { outputs: names } }, i) => {
       const of = (name: string) => doublesOf(outputs, name);
       const output = momentsFrom(moments.count, of(names.mean), of(names.covariance));
       const doubt = invalid ?? doubtOf(output, of(names.squares), moments, batches);
       return {
         ...{ name: layer, moments: groups && !doubt ? { ...output, groups: groups[i] } : output },
-        ...(doubt ? { invalid: doubt } : { inner: of(names.inner), without: without?.get(layer) }),
+        ...(doubt ? { invalid: doubt } : { inner: of(names.inner) }),
       };
     });
+    return { layers: found, without: without?.found };
   } finally {
     await session.release();
   }
@@ -101,7 +115,7 @@ async function groupsOf(
 async function run(session: InferenceSession, names: LiftModel, moments: Moments) {
   const { Tensor } = await import('onnxruntime-node');
   const inputs = moments.sum.length;
-  const { factor, columns } = factorOf(covariance(moments), inputs);
+  const { values: factor, columns } = factorOf(covariance(moments), inputs);
   return session.run({
     [names.mean]: new Tensor('float64', mean(moments), [inputs]),
     [names.factor]: new Tensor('float64', factor, [inputs, columns]),

@@ -1,12 +1,11 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { LiftModel } from '../../instrument/instrumentedModel.js';
 import { covariance } from '../../stats/covariance.js';
-import { symmetricEigenvalues } from '../../stats/eigen/eigenvalues.js';
 import { type KeptMoments, withoutPart } from '../../stats/packedMoments.js';
 import { groupsFor, type SpectraWithout } from '../../stats/uncertainty.js';
-import { MatrixProduct } from '../matrixProduct.js';
+import { factorOf } from '../factorOf.js';
 import { doublesOf } from '../session/modelSession.js';
-import { factorOf } from './factorOf.js';
+import type { SpectraTeam } from '../statistics/spectraTeam.js';
 
 /** A layer that is measured at its input, whose errors are to be told. */
 export interface LiftedGroup {
@@ -18,64 +17,56 @@ export interface LiftedGroup {
   readonly most: number;
 }
 
+/** Spectra that are being computed: inside an object, since a promise of a promise is none. */
+export interface PendingSpectra {
+  readonly found: Promise<ReadonlyMap<string, SpectraWithout>>;
+}
+
 /**
- * The spectra of layers y = W x + b without the samples of each group, from the moments of x by group: those of y are the
- * eigenvalues of Lᵀ WᵀW L, where L Lᵀ is the covariance of x.
+ * The spectra of layers y = W x + b without the samples of each group, from the moments of x by group.
  *
- * @param session of the lift, which gives WᵀW where L is the unit matrix.
- * @returns by layer; empty where nothing can be said.
+ * @param session of the lift, which gives WᵀW where L is the unit matrix. It is not needed any more once this returns.
+ * @returns by layer, as soon as the team is through; empty where nothing can be said.
  */
 export async function liftedGroups(
   session: InferenceSession,
   names: LiftModel,
   moments: KeptMoments,
   layers: readonly LiftedGroup[],
-): Promise<ReadonlyMap<string, SpectraWithout>> {
-  const inputs = moments.sum.length;
-  const found = new Map<string, { spectra: Float64Array[]; sizes: number[] }>();
+  team: SpectraTeam,
+): Promise<PendingSpectra> {
+  const order = moments.sum.length;
   const told = layers.flatMap(({ layer, inner, features, most }) => {
     const parts = groupsFor(moments, most, features);
     return parts ? [{ layer, inner, parts }] : [];
   });
-  if (told.length === 0) return found;
+  if (told.length === 0) return { found: Promise.resolve(new Map()) };
   const { Tensor } = await import('onnxruntime-node');
-  const unit = new Float64Array(inputs * inputs);
-  for (let i = 0; i < inputs; i++) unit[i * inputs + i] = 1;
+  const unit = new Float64Array(order * order);
+  for (let i = 0; i < order; i++) unit[i * order + i] = 1;
   const outputs = await session.run({
-    [names.mean]: new Tensor('float64', new Float64Array(inputs), [inputs]),
-    [names.factor]: new Tensor('float64', unit, [inputs, inputs]),
+    [names.mean]: new Tensor('float64', new Float64Array(order), [order]),
+    [names.factor]: new Tensor('float64', unit, [order, order]),
   });
-  const product = await MatrixProduct.open();
-  try {
-    // Layers with as many groups share their factors.
-    for (const count of new Set(told.map(({ parts }) => parts.length))) {
-      const alike = told.filter(({ parts }) => parts.length === count);
-      const [{ parts }] = alike;
-      const squares = alike.map(({ layer, inner }) => {
-        const spectra: Float64Array[] = [];
-        found.set(layer, { spectra, sizes: parts.map((part) => part.count) });
-        return { spectra, values: doublesOf(outputs, inner) };
-      });
-      for (const part of parts) {
-        const { factor, columns } = factorOf(covariance(withoutPart(moments, part)), inputs);
-        const left = { rows: inputs, columns, values: factor };
-        for (const { spectra, values } of squares) {
-          // WᵀW is symmetric, so that it need not be turned.
-          const half = await product.transposed({ rows: inputs, columns: inputs, values }, left);
-          const { values: inner } = await product.transposed(left, half);
-          spectra.push(spectrumOf(inner, columns));
-        }
-      }
-    }
-  } finally {
-    await product.release();
-  }
-  return found;
-}
-
-/** Eigenvalues, descending; what cannot be told from 0 is 0. */
-function spectrumOf(matrix: Float64Array, order: number): Float64Array {
-  const eigenvalues = symmetricEigenvalues(matrix, order);
-  const noise = order * Number.EPSILON * (eigenvalues[0] ?? 0);
-  return eigenvalues.map((value) => (value > noise ? value : 0));
+  // Layers with as many groups share the covariances.
+  const counts = [...new Set(told.map(({ parts }) => parts.length))];
+  const pending = counts.map(async (count) => {
+    const alike = told.filter(({ parts }) => parts.length === count);
+    const [{ parts }] = alike;
+    const factors = alike.map(({ inner }) => factorOf(doublesOf(outputs, inner), order));
+    const spectra = await Promise.all(
+      parts.map((part) =>
+        team.spectra(() => {
+          const values = covariance(withoutPart(moments, part));
+          return { covariance: { rows: order, columns: order, values }, factors };
+        }),
+      ),
+    );
+    const sizes = parts.map((part) => part.count);
+    return alike.map(({ layer }, i) => [layer, { spectra: spectra.map((of) => of[i]), sizes }] as const);
+  });
+  const found = Promise.all(pending).then((layers) => new Map(layers.flat()));
+  // Whoever waits for it is told; nobody may, where something else goes wrong before.
+  found.catch(() => {});
+  return { found };
 }

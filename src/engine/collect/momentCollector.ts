@@ -1,21 +1,24 @@
 import { fromFloat16 } from '../../data/batches/halfPrecision.js';
 import type { Feed } from '../../data/feed.js';
 import type { LiftModel, MomentOutputs } from '../../instrument/instrumentedModel.js';
+import { providerSpeeds } from '../../run/settingValues.js';
 import { affordableGroups, GROUPS, groupCounts } from '../../stats/groups.js';
 import { buffersOf } from '../../stats/packedMoments.js';
 import { type FixedFeed, fixedFeeds } from '../feeds/fixedBatch.js';
 import { divides, piece } from '../feeds/pieces.js';
 import type { Stack } from '../feeds/stepDown.js';
+import { copyOf } from '../feeds/transferable.js';
 import type { Task } from '../pass/messages.js';
 import type { WorkerState } from '../pass/pause.js';
 import { BatchTooLargeError } from '../session/batchTooLarge.js';
 import { doublesOf, type ModelSession, type Outputs, valuesOf } from '../session/modelSession.js';
 import { type MomentState, readGroups, storedAnswers, writeGroups } from '../state/momentState.js';
 import { packedFeed, unpackedFeed } from '../state/packedFeed.js';
+import { spectraTeam } from '../statistics/spectraTeam.js';
 import { ClassCounts } from './classCounts.js';
 import type { Collected, Collector, OffendingBatch } from './collector.js';
 import { type BatchMoments, LayerMoments, type ObservedLayer, withoutPadding } from './layerMoments.js';
-import { liftMoments } from './liftMoments.js';
+import { type LiftedMoments, liftMoments } from './liftMoments.js';
 
 /** Of the samples that are left out, so many are named. */
 const MOST_NAMED = 100;
@@ -125,7 +128,7 @@ export class MomentCollector implements Collector<ObservedLayer> {
       if (!moments || invalid) return [];
       return [{ layer, observations: moments.count, features: lifted?.features ?? moments.sum.length }];
     });
-    const groups = affordableGroups(valid);
+    const groups = affordableGroups(valid, providerSpeeds[this.#session.provider]);
     return new Map(valid.map(({ layer }, i) => [layer, groups[i]]));
   }
 
@@ -133,17 +136,29 @@ export class MomentCollector implements Collector<ObservedLayer> {
     const measured = new Map(this.#outputs.map(({ scatter }, i) => [scatter, this.#layers[i].observation()]));
     const found = new Map<string, ObservedLayer>();
     const most = this.#mostGroups(measured);
-    for (const [index, lift] of this.#lifts.entries()) {
+    const lifted = this.#lifts.flatMap((lift, index) => {
       const over = this.#wanted.flatMap(({ layer, scatter, lifted }) =>
         lifted?.model === index ? [{ layer, scatter, lifted, mostGroups: most.get(layer) ?? GROUPS }] : [],
       );
       const input = measured.get(over[0]?.scatter ?? '');
-      if (!input) continue;
-      for (const layer of await liftMoments(lift, input, over, this.#batches, this.#keepsMoments)) {
-        found.set(layer.name, layer);
+      return input ? [{ lift, over, input }] : [];
+    });
+    const team = await spectraTeam(
+      lifted.flatMap(({ input: { moments } }) => (moments.groups ?? []).map(() => moments.sum.length)),
+    );
+    try {
+      const lifting: LiftedMoments[] = [];
+      for (const { lift, over, input } of lifted) {
+        lifting.push(await liftMoments(lift, input, over, this.#batches, this.#keepsMoments, team));
       }
-      measured.delete(over[0].scatter);
+      for (const { layers, without } of lifting) {
+        const spectra = await without;
+        for (const layer of layers) found.set(layer.name, withSpectra(layer, spectra?.get(layer.name)));
+      }
+    } finally {
+      await team.close();
     }
+    for (const { over } of lifted) measured.delete(over[0].scatter);
     const layers = this.#wanted.flatMap(
       ({ layer, scatter }) => found.get(layer) ?? measured.get(scatter) ?? [],
     );
@@ -175,7 +190,8 @@ export class MomentCollector implements Collector<ObservedLayer> {
       this.#addMagnitudes(outputs, copies, part);
       this.#addAll(copies ? this.#withoutCopies(moments, copies, part) : moments, number);
       if (!this.#offending && this.#layers.some(({ isInvalid }) => isInvalid))
-        this.#offending = { number, feed: part.feed };
+        // Its memory is that of a batch to come.
+        this.#offending = { number, feed: copyOf(part.feed) };
     }
   }
 
@@ -256,6 +272,9 @@ export class MomentCollector implements Collector<ObservedLayer> {
     countAnswers(this.#classes, feed, outputs[this.#classOutput], rank);
   }
 }
+
+const withSpectra = (layer: ObservedLayer, without: ObservedLayer['without']): ObservedLayer =>
+  without && !layer.invalid ? { ...layer, without } : layer;
 
 function countAnswers(
   classes: ClassCounts,

@@ -1,3 +1,4 @@
+import type { Provider } from '../../run/settingValues.js';
 import type { KeptMoments } from '../../stats/packedMoments.js';
 import { type PrincipalAxes, principalAxes } from '../../stats/principalAxes.js';
 import { type LayerStatistics, layerStatistics, type StatisticsOptions } from '../../stats/statistics.js';
@@ -11,6 +12,8 @@ import {
 export interface WantedStatistics extends StatisticsOptions {
   /** The first two eigenvectors too. */
   readonly axes?: boolean;
+  /** What computed the moments: errors take no more time than suits it. */
+  readonly provider?: Provider;
 }
 
 /** A layer's statistics, with the moments that they came from. */

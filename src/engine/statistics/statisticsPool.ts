@@ -1,6 +1,7 @@
 import { once, setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { providerSpeeds } from '../../run/settingValues.js';
 import { affordableGroups } from '../../stats/groups.js';
 import { buffersOf } from '../../stats/packedMoments.js';
 import { WORTH_A_TEAM } from '../../stats/reduction/tridiagonalKernel.js';
@@ -38,6 +39,7 @@ export async function statisticsOf(
   );
   const groups = affordableGroups(
     layers.map(({ moments }) => ({ observations: moments.count, features: moments.sum.length })),
+    providerSpeeds[options.provider ?? 'cpu'],
   );
   if (cost < WORTH_A_WORKER) {
     return layers.map(({ moments, inner, without }, i) =>

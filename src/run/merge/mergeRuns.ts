@@ -7,6 +7,7 @@ import { layerStatistics, type StatisticsOptions } from '../../stats/statistics.
 import { sumOfMoments } from '../../stats/sumOfMoments.js';
 import { layerUncertainty } from '../../stats/uncertainty.js';
 import type { Run, RunLayer, RunSettings } from '../schema.js';
+import { providerSpeeds } from '../settingValues.js';
 import { countingRule } from '../storedRule.js';
 import { mergeData } from './mergeData.js';
 import { requireShardsOfOne } from './requireShardsOfOne.js';
@@ -43,7 +44,7 @@ export function mergeRuns(
     moments.set(name, sumOf(shards.map((shard, i) => momentsOf(shard, name, nameOf(shard, i)))));
   }
   const sums = [...moments.values()].map(({ count, sum }) => ({ observations: count, features: sum.length }));
-  const affordable = affordableGroups(sums);
+  const affordable = affordableGroups(sums, providerSpeeds[run.settings.provider]);
   const groups = new Map([...moments.keys()].map((name, i) => [name, affordable[i]]));
   const layers = run.layers.map(({ name }, index): RunLayer => {
     const parts = shards.map(({ run }) => run.layers[index]);

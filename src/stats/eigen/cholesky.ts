@@ -1,3 +1,5 @@
+import { dot } from './dot.js';
+
 /**
  * L with A = L Lᵀ, lower triangular, by rows (Golub and Van Loan, Matrix Computations, 4.2): a third of the operations
  * that the factor with pivoting takes, along rows that lie together.
@@ -16,28 +18,11 @@ export function choleskyFactor(matrix: Float64Array, order: number): Float64Arra
     const row = i * order;
     for (let j = 0; j < i; j++) {
       const other = j * order;
-      factor[row + j] = (matrix[row + j] - dot(factor, row, other, j)) / factor[other + j];
+      factor[row + j] = (matrix[row + j] - dot(factor, row, factor, other, j)) / factor[other + j];
     }
-    const square = matrix[row + i] - dot(factor, row, row, i);
+    const square = matrix[row + i] - dot(factor, row, factor, row, i);
     if (!(square > least)) return undefined;
     factor[row + i] = Math.sqrt(square);
   }
   return factor;
-}
-
-/** Σ a[first + k] a[second + k], in four sums side by side: one would wait for itself at every step. */
-function dot(a: Float64Array, first: number, second: number, length: number): number {
-  let sum0 = 0;
-  let sum1 = 0;
-  let sum2 = 0;
-  let sum3 = 0;
-  let k = 0;
-  for (; k + 3 < length; k += 4) {
-    sum0 += a[first + k] * a[second + k];
-    sum1 += a[first + k + 1] * a[second + k + 1];
-    sum2 += a[first + k + 2] * a[second + k + 2];
-    sum3 += a[first + k + 3] * a[second + k + 3];
-  }
-  for (; k < length; k++) sum0 += a[first + k] * a[second + k];
-  return sum0 + sum1 + (sum2 + sum3);
 }

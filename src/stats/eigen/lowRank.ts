@@ -1,3 +1,5 @@
+import { dot } from './dot.js';
+
 /**
  * L with A ≈ L Lᵀ for a symmetric positive semidefinite matrix of low rank, by Cholesky's factorization with
  * diagonal pivoting (Higham, Accuracy and Stability of Numerical Algorithms, 10.3), one column for each direction.
@@ -55,9 +57,7 @@ function addColumn(
   const pivotRow = factor.slice(pivot * stride, pivot * stride + rank);
   for (let i = 0; i < order; i++) {
     const row = i * stride;
-    let value = matrix[pivot * order + i];
-    for (let k = 0; k < rank; k++) value -= factor[row + k] * pivotRow[k];
-    value /= root;
+    const value = (matrix[pivot * order + i] - dot(factor, row, pivotRow, 0, rank)) / root;
     factor[row + rank] = value;
     left[i] -= value * value;
   }
