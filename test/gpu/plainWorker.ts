@@ -15,8 +15,8 @@ const session = await ort.InferenceSession.create(model, {
 const shape = [batchSize, ...dims];
 const length = shape.reduce((product, n) => product * n, 1);
 const file = await open(data);
+const values = new Float32Array(length);
 for (let batch = 0; batch < batches; batch++) {
-  const values = new Float32Array(length);
   await file.read(new Uint8Array(values.buffer), 0, values.byteLength, dataStart + batch * values.byteLength);
   await session.run({ input: new ort.Tensor('float32', values, shape) });
 }

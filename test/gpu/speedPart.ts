@@ -49,7 +49,7 @@ export async function speedPart(settings: Settings): Promise<Part> {
 
 function works({ provider }: Settings): SpeedWork[] {
   const small = provider === 'cpu';
-  const lengths = small ? { short: 1, batches: 2, batchSize: 2 } : { short: 8, batches: 40 };
+  const lengths = small ? { short: 1, batches: 2, batchSize: 2 } : { short: 12, batches: 60 };
   const size = small ? 32 : 224;
   return [
     {

@@ -51,11 +51,14 @@ export function expectClose(actual: Run, expected: Run, tolerance: number): void
 /** What is printed has the reading of each layer besides what is saved. */
 function withoutReadings(printed: Run): Run {
   const layers = printed.layers.map((layer) => {
-    const saved: RunLayer & { reading?: unknown; reasons?: unknown; advice?: unknown } = { ...layer };
+    const saved: RunLayer & { reading?: unknown; reasons?: unknown; advice?: unknown; width?: unknown } = {
+      ...layer,
+    };
     expect(saved.reading).toEqual(expect.any(String));
     delete saved.reading;
     delete saved.reasons;
     delete saved.advice;
+    delete saved.width;
     return saved;
   });
   return { ...printed, layers };
