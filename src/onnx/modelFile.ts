@@ -1,11 +1,12 @@
 import { dirname, resolve } from 'node:path';
-import { fromBinary, isFieldSet, toBinary } from '@bufbuild/protobuf';
+import { fromBinary, isFieldSet } from '@bufbuild/protobuf';
 import { messageOf, UserError } from '../errors.js';
 import { requireRegular } from '../files/regularFile.js';
 import { checkGraph } from './checkGraph.js';
 import { checkTensors } from './checkTensors.js';
 import { checkExternalData } from './externalData.js';
 import { withoutFunctions } from './inlineFunctions.js';
+import { modelBytes } from './modelBytes.js';
 import { otherFolder, otherFormat } from './otherFormats.js';
 import { type GraphProto, type ModelProto, ModelProtoSchema } from './proto/onnx_pb.js';
 import { type HashedFile, readHashed } from './readHashed.js';
@@ -76,13 +77,14 @@ async function readModel(path: string, outline: boolean): Promise<ModelFile> {
  */
 export function serializeModel(model: ModelProto): Uint8Array {
   try {
-    return toBinary(ModelProtoSchema, model);
+    const bytes = modelBytes(model);
+    if (bytes.length <= LARGEST_MODEL) return bytes;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new UserError(
-      'the rewritten model is larger than 2 GiB, more than one ONNX file can hold: store its weights as external data first',
-    );
   }
+  throw new UserError(
+    'the rewritten model is larger than 2 GiB, more than one ONNX file can hold: store its weights as external data first',
+  );
 }
 
 /** The version of the default operator set (`ai.onnx`), 0 where the model imports none. */
