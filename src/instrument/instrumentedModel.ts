@@ -29,6 +29,8 @@ export interface LiftedOutputs {
   readonly covariance: string;
   /** `[columns, columns]`: (W L)ᵀ W L, which has the same eigenvalues. */
   readonly inner: string;
+  /** `[inputs, inputs]`: WᵀW, by which the spectrum of y follows from any other covariance of x. */
+  readonly gram: string;
   /** `[features]`: the squared length of each row of [W b]. */
   readonly squares: string;
 }

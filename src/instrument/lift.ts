@@ -35,10 +35,11 @@ export function liftModel(
       declare(inputs.mean, 'float64', 1),
       declare(inputs.factor, 'float64', 2),
     ],
-    output: outputs.flatMap(({ mean, covariance, inner, squares }) => [
+    output: outputs.flatMap(({ mean, covariance, inner, gram, squares }) => [
       declare(mean, 'float64', 1),
       declare(covariance, 'float64', 2),
       declare(inner, 'float64', 2),
+      declare(gram, 'float64', 2),
       declare(squares, 'float64', 1),
     ]),
   };
@@ -58,6 +59,7 @@ function addLift(
     mean: named('mean'),
     covariance: named('covariance'),
     inner: named('inner'),
+    gram: named('gram'),
     squares: named('squares'),
   };
   const transpose = (value: string) => build.add('Transpose', [value], { perm: [1, 0] });
@@ -71,6 +73,7 @@ function addLift(
   const turned = transpose(mapped);
   build.add('MatMul', [mapped, turned], {}, outputs.covariance);
   build.add('MatMul', [turned, mapped], {}, outputs.inner);
+  build.add('MatMul', [transpose(w), w], {}, outputs.gram);
   if (bias === undefined) {
     build.add('MatMul', [w, of.mean], {}, outputs.mean);
     build.reduce('ReduceSum', square(w), [1], { output: outputs.squares });

@@ -54,11 +54,11 @@ export function groupCounts(widths: readonly number[], memory: number = GROUP_ME
 const bytesOf = (widths: readonly number[]): number =>
   widths.reduce((sum, width) => sum + (8 * width * (width + 1)) / 2, 0);
 
-/** Eigenvalues of features³ that may be computed for errors in any case: about half a second on one core. */
-const FREE = 4e9;
+/** Eigenvalues of features³ that may be computed for errors in any case: about a third of a second on one core. */
+const FREE = 2e9;
 
 /** What they may cost beside the moments, which take observations · features² products, each some 2 of these. */
-const SHARE_OF_MOMENTS = 0.2;
+const SHARE_OF_MOMENTS = 0.08;
 
 /**
  * From how many groups each layer's errors are told, so that this takes about a tenth of the time of the pass at most: 16,

@@ -59,14 +59,14 @@ describe('affordableGroups', () => {
   const narrow = { observations: 1e6, features: 100 };
 
   it('is 16 where they cost little beside the moments', () => {
-    // 16 · 1000³ = 1.6e10 of 0.2 · 1e6 · 1000² = 2e11.
+    // 16 · 1000³ = 1.6e10 of 0.08 · 1e6 · 1000² = 8e10.
     expect(affordableGroups([wide, narrow])).toEqual([16, 16]);
   });
 
   it('is fewer where the moments came faster, in the widest layers first', () => {
-    // 2e11 / 20 = 1e10: half of 1.6e10 suffices. 2e11 / 40 = 5e9 allows for a quarter.
-    expect(affordableGroups([wide, narrow], 20)).toEqual([8, 16]);
-    expect(affordableGroups([wide, narrow], 40)).toEqual([4, 16]);
+    // 8e10 / 8 = 1e10: half of 1.6e10 suffices. 8e10 / 16 = 5e9 allows for a quarter.
+    expect(affordableGroups([wide, narrow], 8)).toEqual([8, 16]);
+    expect(affordableGroups([wide, narrow], 16)).toEqual([4, 16]);
   });
 
   it('is 4 at least, whatever they cost', () => {

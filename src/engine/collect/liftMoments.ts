@@ -65,12 +65,10 @@ export async function liftMoments(
     const without =
       invalid || keepsGroups
         ? undefined
-        : await liftedGroups(
-            session,
-            lift,
+        : liftedGroups(
             moments,
             layers.map(({ layer, lifted: { features, outputs: each }, mostGroups }) => ({
-              ...{ layer, features, inner: each.inner, most: mostGroups },
+              ...{ layer, features, gram: doublesOf(outputs, each.gram), most: mostGroups },
             })),
             team,
           );
@@ -83,7 +81,7 @@ export async function liftMoments(
         ...(doubt ? { invalid: doubt } : { inner: of(names.inner) }),
       };
     });
-    return { layers: found, without: without?.found };
+    return { layers: found, ...(without ? { without } : {}) };
   } finally {
     await session.release();
   }

@@ -6,7 +6,7 @@ import { type InnerTask, innerSpectra } from './innerSpectra.js';
 import type { SpectraReply } from './spectraThread.js';
 
 /** Eigenvalues cost about order³ operations; below this sum of them, workers take longer to start than to work. */
-const WORTH_A_WORKER = 300 ** 3;
+const WORTH_A_WORKER = 1000 ** 3;
 
 /** Computes the spectra of layers that were measured at their inputs: side by side, where there is enough to do. */
 export interface SpectraTeam {
