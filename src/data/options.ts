@@ -55,6 +55,12 @@ export interface CsvOptions {
   readonly labelColumn?: string | number;
   /** What takes the place of missing cells (blank, NA, NaN, null, …): the mean of the column, or 0. Default: an error. */
   readonly missing?: 'mean' | 'zero';
+  /**
+   * Columns of categories, as a list or separated by commas: each becomes as many numbers as it has categories, 1 for the
+   * row's own and 0 for the others, in its place among the features. `color`, or `color=red|green|blue` with the categories
+   * in the order that the model was trained with. Default order: by size or letter. Takes a pass over the table.
+   */
+  readonly oneHot?: string | readonly string[];
   /** Whether the first row is a header. Default: it is where it holds no number, or a word above a number. */
   readonly header?: boolean;
 }

@@ -86,6 +86,7 @@ export const analyzeShape: Shape = strictObject({
       labelColumn: optional(either('a name or a number from 1 upward', string, wholeFrom(1))),
       header: optional(bool),
       missing: optional(oneOf('mean', 'zero')),
+      oneHot: optional(either('text or a list', string, names)),
     }),
   ),
   text: optional(

@@ -19,12 +19,12 @@ export interface AnalysisFlags
 export function readingOf<Flags extends ReadingFlags>(flags: Flags) {
   const { preset, preprocessor, resize, resample, fill, crop, scale, mean, std, color, layout, ...others } =
     flags;
-  const { columns, labelColumn, missing, tokenizer, textColumn, maxLength, ...more } = others;
+  const { columns, labelColumn, missing, oneHot, tokenizer, textColumn, maxLength, ...more } = others;
   const { sampleRate, window, hop, ...rest } = more;
   return {
     ...rest,
     image: { preset, preprocessor, resize, resample, fill, crop, scale, mean, std, color, layout },
-    csv: { columns, labelColumn, missing },
+    csv: { columns, labelColumn, missing, oneHot },
     text: { tokenizer, textColumn, maxLength },
     audio: { sampleRate, window, hop },
   };

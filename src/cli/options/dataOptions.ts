@@ -111,6 +111,11 @@ function addReaderOptions(command: Command): Command {
         .choices(['mean', 'zero'])
         .default(undefined, 'an error'),
     )
+    .option(
+      '--one-hot <columns>',
+      'columns of categories, a number for each: color, or color=red|green|blue in this order',
+      list,
+    )
     .option('--label-column <name>', 'the column that holds the class, which is no feature')
     .optionsGroup('Texts:')
     .option(

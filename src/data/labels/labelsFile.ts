@@ -5,7 +5,8 @@ import type { DenseArray } from '../readers/arrays/denseArray.js';
 import { openNpyArray } from '../readers/arrays/npyHeader.js';
 import { fileBytes } from '../readers/bytes/byteSource.js';
 import { openFile } from '../readers/bytes/openFile.js';
-import { cellNumber, columnCalled, isHeader } from '../readers/csv/csvColumns.js';
+import { columnCalled } from '../readers/csv/columnsAt.js';
+import { cellNumber, isHeader } from '../readers/csv/csvColumns.js';
 import { csvRows } from '../readers/csv/csvRows.js';
 
 /**

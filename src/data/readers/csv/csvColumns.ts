@@ -1,6 +1,7 @@
 import { UserError } from '../../../errors.js';
-import { namesListed } from '../../../text/numbers.js';
 import type { CsvOptions } from '../../options.js';
+import { askedOneHot, notAmongFeatures } from '../tables/oneHot.js';
+import { columnCalled, columnsAt } from './columnsAt.js';
 
 /** Which columns of a table are used, by position from 0. */
 export interface CsvColumns {
@@ -51,7 +52,7 @@ export function chooseColumns(
   path: string,
   header: readonly string[] | undefined,
   first: readonly string[],
-  { columns, labelColumn, missing }: CsvOptions,
+  { columns, labelColumn, missing, oneHot }: CsvOptions,
 ): CsvColumns {
   const names = header ? header.map((name) => name.trim()) : first.map((_, i) => String(i + 1));
   const label = labelColumn === undefined ? undefined : columnCalled(String(labelColumn), names, path);
@@ -60,14 +61,20 @@ export function chooseColumns(
     missing !== undefined &&
     isMissing(cell) &&
     !(cell.trim() === '' && i === first.length - 1 && !(header && names[i]));
+  const encoded = new Set(
+    oneHot === undefined ? [] : askedOneHot(oneHot, names, path).map(({ column }) => column),
+  );
+  const isValue = (cell: string, i: number) =>
+    encoded.has(i) || cellNumber(cell) !== undefined || mayBeMissing(cell, i);
   const features =
     columns === undefined
-      ? first.flatMap((cell, i) =>
-          i === label || (cellNumber(cell) === undefined && !mayBeMissing(cell, i)) ? [] : [i],
-        )
+      ? first.flatMap((cell, i) => (i !== label && isValue(cell, i) ? [i] : []))
       : columnsAt(columns, names, path).filter((i) => i !== label);
+  const stray = [...encoded].find((i) => !features.includes(i));
+  if (stray !== undefined) throw notAmongFeatures(names[stray]);
   const comma = first.find(
-    (cell, i) => i !== label && (columns === undefined || features.includes(i)) && decimalComma(cell),
+    (cell, i) =>
+      i !== label && !encoded.has(i) && (columns === undefined || features.includes(i)) && decimalComma(cell),
   );
   if (comma !== undefined) {
     throw new UserError(
@@ -80,41 +87,4 @@ export function chooseColumns(
     );
   }
   return { features, label, names, hasHeader: header !== undefined };
-}
-
-/**
- * The positions of the columns that `--columns` names, by name, number from 1 or range.
- *
- * @throws UserError for one that is not there.
- */
-export function columnsAt(
-  columns: string | readonly string[],
-  names: readonly string[],
-  path: string,
-): readonly number[] {
-  const items = typeof columns === 'string' ? columns.split(',') : columns;
-  return items.flatMap((item) => {
-    const range = names.includes(item.trim()) ? null : /^\s*(\d+)\s*-\s*(\d+)\s*$/.exec(item);
-    if (!range) return [columnCalled(item, names, path)];
-    const first = columnCalled(range[1], names, path, 'number');
-    const last = columnCalled(range[2], names, path, 'number');
-    if (last < first)
-      throw new UserError(`--columns ${item.trim()} runs backwards: write the lower number first`);
-    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  });
-}
-
-/** The position of a column. A name goes before a number: headers like `0, 1, 2` are names. */
-export function columnCalled(
-  column: string,
-  names: readonly string[],
-  path: string,
-  as: 'any' | 'number' = 'any',
-): number {
-  const wanted = column.trim();
-  const named = as === 'any' ? names.indexOf(wanted) : -1;
-  if (named >= 0) return named;
-  const number = /^\d+$/.test(wanted) ? Number(wanted) : 0;
-  if (number >= 1 && number <= names.length) return number - 1;
-  throw new UserError(`${path} has no column ${wanted}: it has ${names.length} (${namesListed(names, 20)})`);
 }

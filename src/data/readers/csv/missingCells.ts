@@ -3,7 +3,7 @@ import { type CsvColumns, cellNumber } from './csvColumns.js';
 import { csvRows } from './csvRows.js';
 
 /**
- * What takes the place of missing cells, a number a feature: 0, or the mean of the column's other cells, which takes a
+ * What takes the place of missing cells, by column: 0, or the mean of the column's other cells, which takes a
  * pass over the table.
  *
  * @throws UserError where a column has no number to take the mean of.
@@ -12,9 +12,10 @@ export async function fillings(
   path: string,
   { features, names, hasHeader }: CsvColumns,
   missing: 'mean' | 'zero',
-): Promise<Float64Array> {
+): Promise<ReadonlyMap<number, number>> {
   const fill = new Float64Array(features.length);
-  if (missing === 'zero') return fill;
+  const byColumn = () => new Map(features.map((column, k) => [column, fill[k]]));
+  if (missing === 'zero') return byColumn();
   const counts = new Float64Array(features.length);
   let isFirst = hasHeader;
   for await (const rows of csvRows(path)) {
@@ -38,5 +39,5 @@ export async function fillings(
       `column ${names[features[empty]]} of ${path} holds no number to take the mean of: leave it out with --columns, or use --missing zero`,
     );
   }
-  return fill;
+  return byColumn();
 }

@@ -1,6 +1,6 @@
 import { UserError } from '../../../errors.js';
 import type { ModelInput } from '../../../onnx/modelInput.js';
-import { columnCalled } from '../csv/csvColumns.js';
+import { columnCalled } from '../csv/columnsAt.js';
 import type { Cell, Table } from './table.js';
 
 /** Columns that hold the class by their names, as in the data sets of Hugging Face. */

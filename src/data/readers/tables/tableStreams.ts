@@ -6,8 +6,10 @@ import type { OpenedStreams } from '../../reader.js';
 import type { ReadSample, SampleStream } from '../../sample.js';
 import type { Selection } from '../../selection.js';
 import { type Scaling, scaling } from '../arrays/scaledArray.js';
-import { columnsAt } from '../csv/csvColumns.js';
+import { columnsAt } from '../csv/columnsAt.js';
 import { SharedPass } from '../own/sharedPass.js';
+import { askedOneHot, categoriesByName, notAmongFeatures } from './oneHot.js';
+import { oneHotTable } from './oneHotTable.js';
 import type { Row, Table } from './table.js';
 import { featuresOf, imageColumn, refuseImageOptions } from './tableColumns.js';
 import { fillings } from './tableFillings.js';
@@ -42,15 +44,19 @@ export async function openTable(
 }
 
 async function open(
-  table: Table,
+  given: Table,
   source: string,
   inputs: readonly ModelInput[],
   options: DataOptions,
 ): Promise<OpenedStreams> {
   const { csv = {} } = options;
-  const names = table.columns.map(({ name }) => name);
+  const names = given.columns.map(({ name }) => name);
+  const { table, encoded } =
+    csv.oneHot === undefined
+      ? { table: given, encoded: [] }
+      : await oneHotTable(given, askedOneHot(csv.oneHot, names, given.origin), csv.missing !== undefined);
   const asked = csv.columns === undefined ? undefined : columnsAt(csv.columns, names, table.origin);
-  const label = labelColumnOf(table, csv.labelColumn, inputs, asked ?? []);
+  const label = labelColumnOf(given, csv.labelColumn, inputs, asked ?? []);
   const told =
     label !== undefined && csv.labelColumn === undefined
       ? [`labels are taken from column ${names[label]} of ${source}`]
@@ -64,6 +70,8 @@ async function open(
   }
   refuseImageOptions(options, source);
   const chosen = inputs.map((input) => featuresOf(table, input, inputs, asked, label, source));
+  const stray = encoded.find(({ column }) => !chosen.flat().includes(column));
+  if (stray) throw notAmongFeatures(names[stray.column]);
   const read = [...new Set([...chosen.flat(), ...(label === undefined ? [] : [label])])];
   const fill = csv.missing === undefined ? undefined : await fillings(table, read, csv.missing, label);
   const plans = inputs.map((input, k): Plan => {
@@ -82,6 +90,7 @@ async function open(
       columns: [...new Set(chosen.flat())].map((column) => names[column]),
       ...(label === undefined ? {} : { labelColumn: names[label] }),
       ...(csv.missing === undefined ? {} : { missing: csv.missing }),
+      ...(encoded.length > 0 ? { oneHot: categoriesByName(encoded, names) } : {}),
       ...Object.assign({}, ...prepared.map(({ scaled }) => scaled?.preprocessing ?? {})),
     },
     notices: [...told, ...prepared.flatMap(({ scaled }) => scaled?.notices ?? [])],

@@ -4,7 +4,7 @@ import type { CsvOptions } from '../../options.js';
 import type { FailedSample } from '../../sample.js';
 import { goesOn, isWanted, type Selection } from '../../selection.js';
 import { textLines } from '../bytes/textLines.js';
-import { columnCalled } from '../csv/csvColumns.js';
+import { columnCalled } from '../csv/columnsAt.js';
 import { csvRows } from '../csv/csvRows.js';
 import { jsonlTable } from '../tables/jsonlTable.js';
 import { parquetTable } from '../tables/parquet/parquetTable.js';
