@@ -83,6 +83,11 @@ describe('delve inspect, the cost', () => {
     expect(layers.map(({ saturation }: { saturation: number }) => saturation)).toEqual(
       measured.map(({ saturation }: { saturation: number }) => saturation),
     );
+    expect(layers.map(({ reading }: { reading: string }) => reading)).toEqual(
+      measured.map(({ reading }: { reading: string }) => reading),
+    );
+    const page = await printed('inspect', VGG, '--run', run, '--format', 'html');
+    expect(page).toMatch(/^<!doctype html>[\s\S]*features\.22[\s\S]*sees all before[\s\S]*<\/html>\n$/);
     const { code, stderr } = await delve(['inspect', RNN, '--run', run]);
     expect([code, stderr]).toEqual([
       2,

@@ -6,7 +6,7 @@ import { addSelectionOptions } from '../options/modelOptions.js';
 import { shape } from '../options/parse.js';
 import { type Context, hasColor, print } from '../terminal/context.js';
 
-type FormatName = 'table' | 'json' | 'csv';
+type FormatName = 'table' | 'json' | 'csv' | 'html';
 
 interface Options {
   readonly shape?: Record<string, number[]>;
@@ -31,11 +31,11 @@ export function addInspect(program: Command, context: Context): void {
     .optionsGroup('Cost:')
     .option('--shape <input=sizes>', 'what the model leaves open, such as image=3x224x224', shape)
     .option('--no-cost', 'list the layers only, without running the model')
-    .option('--run <run>', 'put the saturation that this run found beside it')
+    .option('--run <run>', 'put what this run found beside it: saturation, reading, width')
     .optionsGroup('Output:')
     .addOption(
       new Option('--format <format>', 'how it is printed')
-        .choices(['table', 'json', 'csv'])
+        .choices(['table', 'json', 'csv', 'html'])
         .default(undefined, 'table'),
     )
     .option('--json', 'the same as --format json')
@@ -45,6 +45,7 @@ export function addInspect(program: Command, context: Context): void {
 Examples:
   $ delve inspect model.onnx
   $ delve inspect model.onnx --shape image=3x224x224 --format csv
+  $ delve inspect model.onnx --run model.delve --format html > model.html
   $ delve inspect model.onnx --layers 'layer4.*' --ops Relu --json`,
     )
     .action(async (model: string, options: Options) => {
@@ -60,6 +61,10 @@ Examples:
       if (format === 'csv') {
         const { inspectionCsv } = await import('../../report/inspection/inspectionCsv.js');
         return print(context, inspectionCsv(inspection, run));
+      }
+      if (format === 'html') {
+        const { inspectionHtml } = await import('../../report/inspection/inspectionHtml.js');
+        return print(context, inspectionHtml(inspection, run));
       }
       const { inspectionTable } = await import('../../report/inspection/inspectionTable.js');
       const { stdout, env } = context;

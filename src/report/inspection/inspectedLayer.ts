@@ -2,6 +2,7 @@ import { type LayerCost, type ModelCost, unknownCost } from '../../cost/modelCos
 import type { Layer, NotObservable } from '../../layers/layer.js';
 import type { ModelInput } from '../../onnx/modelInput.js';
 import { readLayers } from '../../readings/layerReadings.js';
+import type { ReadingKind } from '../../readings/reading.js';
 import { type LayerWidth, widthOf } from '../../readings/width.js';
 import type { Run, RunModel } from '../../run/schema.js';
 
@@ -32,6 +33,9 @@ export interface InspectedLayer extends LayerCost {
   readonly macsShare: number | null;
   /** Where a run was given that observed the layer. */
   readonly saturation?: number | null;
+  /** How the run reads it, and why. */
+  readonly reading?: ReadingKind | null;
+  readonly reasons?: readonly string[];
   /** The width that the layer uses; `null` where something else sets it. */
   readonly width?: LayerWidth | null;
 }
@@ -59,6 +63,8 @@ export function inspectedLayers({ layers, cost }: InspectedModel, run?: Run): In
       ...(run
         ? {
             saturation: reading?.layer.saturation ?? null,
+            reading: reading?.kind ?? null,
+            reasons: reading?.reasons ?? [],
             width: reading ? widthOf(reading, costs.macs) : null,
           }
         : {}),

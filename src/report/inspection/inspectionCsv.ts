@@ -32,12 +32,15 @@ export function inspectionCsv(inspected: InspectedModel, run?: Run): string {
             layer.width?.parameters,
             layer.width?.macs,
           ],
+          layer.reading,
         ]
       : []),
   ]);
   const header = [
     ...columns.map(([title]) => title),
-    ...(run ? ['saturation', 'usedDirections', 'effectiveRank', 'spareParameters', 'spareMacs'] : []),
+    ...(run
+      ? ['saturation', 'usedDirections', 'effectiveRank', 'spareParameters', 'spareMacs', 'reading']
+      : []),
   ];
   return [header, ...rows].map(csvRow).join('');
 }
