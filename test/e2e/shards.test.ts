@@ -4,10 +4,34 @@ import { defaultTarget, readMoments, readRun } from '../../dist/index.js';
 import type { Run, RunLayer } from '../../src/run/schema.js';
 import { analyses } from '../support/analyses.js';
 import { delve } from '../support/commandLine.js';
+import { modelBytes, node, tensor, value } from '../support/models.js';
 
 const { at, put } = analyses();
 const MODEL = 'fixtures/mnist-cnn.onnx';
 const DATA = ['--data', 'fixtures/mnist', '--batch', '16', '--provider', 'cpu'];
+
+/** A pointwise convolution so wide that it is measured at its input, behind another one. */
+function wideModel(): Uint8Array {
+  const weight = (name: string, ...dims: number[]) => {
+    const count = dims.reduce((product, size) => product * size, 1);
+    return tensor(
+      name,
+      'float32',
+      dims,
+      Array.from({ length: count }, (_, i) => Math.sin(1 + i * i)),
+    );
+  };
+  return modelBytes({
+    inputs: [value('x', 'float32', ['n', 2, 8, 8])],
+    nodes: [
+      node('Conv', ['x', 'a'], ['y'], { pads: [1n, 1n, 1n, 1n] }, { name: '/first/Conv' }),
+      node('Relu', ['y'], ['z']),
+      node('Conv', ['z', 'b'], ['out'], {}, { name: '/wide/Conv' }),
+    ],
+    initializers: [weight('a', 6, 2, 3, 3), weight('b', 160, 6, 1, 1)],
+    outputs: ['out'],
+  });
+}
 
 describe('delve analyze --shard', () => {
   it('takes the samples of its batches, keeps their moments, and says which shard it is', async () => {
@@ -35,6 +59,24 @@ describe('delve analyze --shard', () => {
     expect(
       run.layers.every(({ observations, saturation }) => observations === 0 && saturation === null),
     ).toBe(true);
+  });
+
+  it('keeps moments that can be read and merged, in float32 of few observations at inputs too', async () => {
+    // Products in float32 leave directions of 1e-7 that are not there, and each group of samples cuts off its own.
+    await put('wide.onnx', wideModel());
+    const shard = (part: string) =>
+      delve([
+        ...['analyze', at('wide.onnx'), '--data', 'random:23', '--batch', '5', '--provider', 'cpu'],
+        ...['--conv-method', 'mean', '--precision', 'float32', '--shard', `${part}/2`],
+        ...['--out', at(`few-${part}`), '--quiet'],
+      ]);
+    for (const part of ['1', '2']) expect((await shard(part)).stderr).toBe('');
+    const run = await readRun(at('few-1'));
+    expect(run.layers.some(({ measuredAt }) => measuredAt === 'input')).toBe(true);
+    expect((await readMoments(at('few-1'), run)).size).toBe(run.layers.length);
+    const merged = await delve(['merge', at('few-1'), at('few-2'), '--out', at('few')]);
+    expect([merged.code, merged.stderr]).toEqual([0, expect.any(String)]);
+    expect((await readRun(at('few'))).data.samples).toBe(23);
   });
 
   it('is named by its shard where nothing is said', () => {

@@ -12,6 +12,8 @@ export interface Settings {
   readonly tf32: boolean;
   /** The parts that are done, in this order. */
   readonly parts: readonly string[];
+  /** Take a Vulkan device in software, for WebGPU. */
+  readonly software: boolean;
   /** For models and data; removed at the end. */
   readonly folder: string;
 }
@@ -35,6 +37,8 @@ export interface Part {
 
 /** What the proof consists of. Memory comes last: where the process dies of it, nothing else is lost. */
 export const PARTS: readonly string[] = ['speed', 'batches', 'moments', 'devices', 'images', 'memory'];
+/** What it may consist of besides: `small` is in the others. */
+const MORE_PARTS: readonly string[] = ['small'];
 
 /** @throws TypeError for options that it does not know. */
 export function settingsFrom(args: readonly string[], folder: string): Settings {
@@ -46,15 +50,18 @@ export function settingsFrom(args: readonly string[], folder: string): Settings 
       python: { type: 'string', default: 'python3' },
       rounds: { type: 'string', default: '2' },
       tf32: { type: 'boolean', default: false },
-      parts: { type: 'string', default: PARTS.join(',') },
+      parts: { type: 'string' },
+      software: { type: 'boolean', default: false },
     },
   });
-  const { provider, json, python, rounds, tf32 } = values;
+  const { provider, json, python, rounds, tf32, software } = values;
   if (provider !== 'cuda' && provider !== 'webgpu' && provider !== 'cpu') {
     throw new TypeError(`--provider ${provider}: give cuda, webgpu, or cpu for a rehearsal`);
   }
-  const parts = values.parts.split(',');
-  const unknown = parts.find((part) => !PARTS.includes(part));
-  if (unknown !== undefined) throw new TypeError(`--parts ${unknown}: give some of ${PARTS.join(', ')}`);
-  return { provider, json, python, rounds: Math.max(1, Number(rounds) || 1), tf32, parts, folder };
+  if (software && provider !== 'webgpu') throw new TypeError('--software is for --provider webgpu');
+  const parts = values.parts?.split(',') ?? (software ? MORE_PARTS : PARTS);
+  const known = [...PARTS, ...MORE_PARTS];
+  const unknown = parts.find((part) => !known.includes(part));
+  if (unknown !== undefined) throw new TypeError(`--parts ${unknown}: give some of ${known.join(', ')}`);
+  return { provider, json, python, rounds: Math.max(1, Number(rounds) || 1), tf32, parts, software, folder };
 }

@@ -42,7 +42,8 @@ export class InferenceWorker<T extends Task> {
   readonly #worker: Worker;
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
   readonly #events: InferenceEvents;
-  readonly #exited: Promise<void>;
+  /** Ends with the thread, whatever became of it. */
+  readonly exited: Promise<void>;
   readonly #wantsLabels: boolean;
   /** Rejects when the worker fails: for those who wait for something else meanwhile. */
   readonly failed: Promise<never>;
@@ -92,7 +93,7 @@ export class InferenceWorker<T extends Task> {
     alive.add(this);
     this.#worker.on('message', (message: FromWorker<FoundBy[T['kind']]>) => this.#hear(message));
     this.#worker.on('error', (error) => this.#fail(crash(error)));
-    this.#exited = new Promise((resolve) => {
+    this.exited = new Promise((resolve) => {
       this.#worker.on('exit', (code) => {
         alive.delete(this);
         if (!this.#found)
@@ -173,7 +174,7 @@ export class InferenceWorker<T extends Task> {
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, grace);
     });
-    await Promise.race([this.#exited, patience]);
+    await Promise.race([this.exited, patience]);
     clearTimeout(timer);
   }
 

@@ -10,6 +10,7 @@ import { RunSizes } from '../feeds/runSizes.js';
 import type { MayCut } from '../feeds/stepDown.js';
 import { wholeBatches } from '../feeds/wholeBatches.js';
 import { chooseTf32 } from '../session/tf32.js';
+import { webgpuTurn } from '../session/webgpuTurn.js';
 import type { FoundBy, Remarks, Task } from './messages.js';
 import type { PassState, Pause, Paused } from './pause.js';
 import { Places, START } from './places.js';
@@ -128,6 +129,7 @@ export async function runPass<T extends Task>(
   // Who names several wants them all: none of them may become the CPU.
   const wanted = devices.length > 1 && options.provider === 'auto' ? 'cuda' : options.provider;
   const tf32 = chooseTf32(wanted, options.tf32 ?? false);
+  const leaveTurn = await webgpuTurn(wanted);
   const worker = new WorkerTeam(
     task,
     model,
@@ -262,6 +264,7 @@ export async function runPass<T extends Task>(
     over = true;
     forget();
     await worker.stop(GRACE);
+    leaveTurn(worker.exited);
   }
 }
 

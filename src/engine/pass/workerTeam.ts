@@ -123,6 +123,11 @@ export class WorkerTeam<T extends Task> {
     return mergeFound(found as FoundBy['moments'][][]) as readonly FoundBy[T['kind']][];
   }
 
+  /** Ends when all threads have. */
+  get exited(): Promise<unknown> {
+    return Promise.all(this.#workers.map(({ exited }) => exited));
+  }
+
   /** As of a single worker. */
   async stop(grace: number): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.stop(grace)));

@@ -39,6 +39,10 @@ const noKernel =
 const tooManyElements =
   /numeric_limits<[\w:]+>::max|DivMod|narrowing_error|SafeInt|CUDNN_STATUS_BAD_PARAM.*cudnnSetTensorNdDescriptor|invalid configuration argument/;
 
+/** WebGPU has buffers of some size, and hands larger tensors over in pieces, of which a shader takes a few. */
+const tooManyBuffers =
+  /Too many storage buffers in shader|exceeds the max (?:storage )?buffer (?:binding )?size|\[Invalid Buffer/i;
+
 /** While a model loads; the first that matches is taken. */
 const loading: readonly KnownMessage[] = [
   {
@@ -112,6 +116,15 @@ const running: readonly KnownMessage[] = [
       tf32 === 'off'
         ? `${placeOf(input)} cannot run on ${shapesOf(feeds)}: CUDA has no kernel for it without TF32; allow that with --tf32, ${elsewhere}`
         : `${placeOf(input)} cannot run on ${shapesOf(feeds)}: CUDA has no kernel for it; ${elsewhere}`,
+  },
+  {
+    pattern: tooManyBuffers,
+    tooLarge: {
+      because: 'kernel',
+      reason: (message) => `WebGPU cannot take tensors so large at ${placeOf(message)}`,
+    },
+    sentence: ({ input }, { feeds }) =>
+      `${placeOf(input)} cannot run on ${shapesOf(feeds)}: WebGPU cannot take tensors so large, or so many at once; ${elsewhere}`,
   },
   {
     pattern: tooManyElements,

@@ -162,8 +162,11 @@ async function readGroups(
   return groups;
 }
 
-/** Of the sums of a layer, relative: groups are added up in another order than the whole. */
-const ROUNDING = 1e-9;
+/**
+ * Of the squares of a layer, relative to the largest: groups are added up in another order than the whole, and what float32
+ * products leave of directions that are not there is cut off each for itself where a layer is measured at its input.
+ */
+const ROUNDING = { float64: 1e-9, float32: 1e-5 } as const;
 
 function impossible(moments: KeptMoments, precision: Run['settings']['precision']): string | undefined {
   const whole = impossibleMoments(moments, precision);
@@ -176,10 +179,12 @@ function impossible(moments: KeptMoments, precision: Run['settings']['precision'
   const total = (of: (group: PackedMoments) => number) =>
     moments.groups?.reduce((sum, group) => sum + of(group), 0) ?? 0;
   if (total(({ count }) => count) !== moments.count) return 'groups with other observations than the whole';
+  let largest = 0;
+  for (let i = 0; i < features; i++) largest = Math.max(largest, moments.scatter[i * features + i]);
   for (let i = 0; i < features; i++) {
     const square = moments.scatter[i * features + i];
     const squares = total(({ triangle }) => triangle[(i * (i + 3)) / 2]);
-    if (Math.abs(squares - square) > ROUNDING * square) {
+    if (Math.abs(squares - square) > ROUNDING[precision] * largest) {
       return `groups whose squares add up to ${squares} where the whole has ${square} (feature ${i})`;
     }
   }

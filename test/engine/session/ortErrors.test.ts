@@ -119,6 +119,18 @@ describe('a batch that is too large for the provider', () => {
       notCounted('node /t (Transpose)'),
       'node /t (Transpose) cannot count the elements of tensors so large',
     ],
+    [
+      'kernel',
+      failed('ConvTranspose', '/grow', 'Too many storage buffers in shader. Current: 34, Max is 12'),
+      /^node \/grow \(ConvTranspose\) cannot run on input \[.*\]: WebGPU cannot take tensors so large, or so many at once; take a smaller --batch/,
+      'WebGPU cannot take tensors so large at node /grow (ConvTranspose)',
+    ],
+    [
+      'kernel',
+      'WebGPU validation failed. Buffer size (4294967296) exceeds the max buffer size limit (1073741824). - While calling [Device].CreateBuffer',
+      /^the model cannot run on input \[.*\]: WebGPU cannot take tensors so large, or so many at once/,
+      'WebGPU cannot take tensors so large at the model',
+    ],
     ['count', failed('Transpose', '/t', 'narrowing_error'), notCounted('node /t (Transpose)'), undefined],
     [
       'count',
