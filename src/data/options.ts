@@ -12,6 +12,9 @@ export type Resampling = (typeof resamplings)[number];
 /** A size in pixels: both sides, or one number with a meaning of its own (see where it is used). */
 export type ImageSize = number | { readonly width: number; readonly height: number };
 
+export const cropRoundings = ['even', 'down'] as const;
+export type CropRounding = (typeof cropRoundings)[number];
+
 export interface ImageOptions {
   /** A family's preprocessing; the other options go before it. */
   readonly preset?: PresetName;
@@ -28,6 +31,8 @@ export interface ImageOptions {
   readonly fill?: number;
   /** Centre crop after resizing; one number = a square. */
   readonly crop?: ImageSize | string;
+  /** Where an odd number of pixels is cut off, half of it goes first, rounded to even (torchvision; default) or down (transformers). */
+  readonly cropRounding?: CropRounding;
   /** What pixel values (0 … 255) are multiplied by. Default 1/255 for floating inputs, 1 for integer ones. */
   readonly scale?: number;
   /** Subtracted after scaling, one number or one a channel, in the channel order that is fed. */

@@ -1,5 +1,5 @@
 import type { AnalyzeOptions } from '../api/analyze.js';
-import { presetNames, rawTypes, resamplings } from '../data/options.js';
+import { cropRoundings, presetNames, rawTypes, resamplings } from '../data/options.js';
 import {
   convMethods,
   interpolations,
@@ -73,6 +73,7 @@ export const analyzeShape: Shape = strictObject({
       resample: optional(oneOf(...resamplings)),
       fill: optional(within(0, 255)),
       crop: optional(size),
+      cropRounding: optional(oneOf(...cropRoundings)),
       scale: optional(finite),
       mean: optional(arrayOf(finite)),
       std: optional(arrayOf(finite)),

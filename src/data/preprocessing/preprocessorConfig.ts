@@ -59,11 +59,10 @@ export function imageOptionsOf(config: Readonly<Record<string, unknown>>, path: 
   const factor = config.rescale_factor;
   if (factor !== undefined && typeof factor !== 'number') throw wrong('rescale_factor');
   const resized = does('do_resize', 'size' in config) ? resizing(config, wrong) : {};
+  const crop = resized.crop ?? (crops ? exactSize(config.crop_size, () => wrong('crop_size')) : undefined);
   return {
     ...resized,
-    ...(crops && resized.crop === undefined
-      ? { crop: exactSize(config.crop_size, () => wrong('crop_size')) }
-      : {}),
+    ...(crop === undefined ? {} : { crop, cropRounding: 'down' as const }),
     scale: rescales ? (factor ?? 1 / 255) : 1,
     mean: (normalizes ? numbers('image_mean') : undefined) ?? [0],
     std: (normalizes ? numbers('image_std') : undefined) ?? [1],

@@ -23,6 +23,7 @@ const presets: Readonly<Record<PresetName, (fixed: Partial<PixelSize>) => ImageO
   clip: (fixed) => ({
     resize: sideOf(fixed, 224),
     crop: sideOf(fixed, 224),
+    cropRounding: 'down',
     resample: 'bicubic',
     scale: 1 / 255,
     mean: [0.48145466, 0.4578275, 0.40821073],

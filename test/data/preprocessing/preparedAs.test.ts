@@ -47,6 +47,7 @@ describe('a preprocessor_config.json', () => {
       {
         resize: 224,
         crop: { width: 224, height: 224 },
+        cropRounding: 'down',
         resample: 'bicubic',
         scale: 1 / 255,
         mean: clip.image_mean,
@@ -60,6 +61,7 @@ describe('a preprocessor_config.json', () => {
       {
         resize: 256,
         crop: 224,
+        cropRounding: 'down',
         resample: 'bicubic',
         scale: 1 / 255,
         mean: [0.5, 0.5, 0.5],
@@ -93,6 +95,7 @@ describe('a preprocessor_config.json', () => {
       {
         resize: 288,
         crop: { width: 256, height: 256 },
+        cropRounding: 'down',
         resample: 'bilinear',
         scale: 0.00392156862745098,
         mean: [0],

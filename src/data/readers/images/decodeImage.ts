@@ -5,14 +5,15 @@ import { requireRoom } from './imageRoom.js';
 import type { Pixels } from './pixels.js';
 import { cropped, padded, resample } from './resample.js';
 
-type OpenImage = (image: Uint8Array | Pixels) => Sharp;
+/** @param profile heed the colour profile that a file holds. */
+type OpenImage = (image: Uint8Array | Pixels, profile?: boolean) => Sharp;
 
 /** Loads the decoder, which takes longer to start than the rest of the program: only where images are read. */
 export async function loadImageDecoder(): Promise<OpenImage> {
   const { default: sharp } = await import('sharp');
   // Like Pillow, refuse what is truncated or invalid, but not what a decoder merely warns of.
-  return (image) => {
-    if (image instanceof Uint8Array) return sharp(image, { failOn: 'error' });
+  return (image, profile = false) => {
+    if (image instanceof Uint8Array) return sharp(image, { failOn: 'error', ignoreIcc: !profile });
     const { values, width, height, channels } = image;
     if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) {
       throw new Error(`${channels} channels are no image`);
@@ -31,6 +32,9 @@ export async function imageSize(open: OpenImage, bytes: Uint8Array): Promise<See
  * Decodes an image at the size that the plan asks for, in gray where both file and plan are gray, else in sRGB,
  * with alpha only where the plan has it (it is dropped, as Pillow's `convert('RGB')` drops it).
  *
+ * Colour profiles are left alone, as by Pillow, OpenCV and torchvision, which networks are trained with; but for CMYK, whose
+ * inks mean nothing without one.
+ *
  * Resizing is what the plan names; else linear and antialiased, as torchvision's default: by libvips' `linear` kernel where the image
  * shrinks (a mean difference of 0.1 of 255 to Pillow), by `resample` where a side grows.
  *
@@ -45,7 +49,7 @@ export async function decodeImage(
   deep: boolean,
 ): Promise<Pixels | string> {
   const raw = image instanceof Uint8Array ? undefined : image;
-  const { native, channels: given, depth } = await described(open, image);
+  const { native, channels: given, depth, isCmyk } = await described(open, image);
   const geometry = geometryOf(native, plan.geometry);
   if (typeof geometry === 'string') return geometry;
   requireRoom(native, geometry);
@@ -66,7 +70,7 @@ export async function decodeImage(
   const isOurs =
     plan.resample !== undefined ||
     (resize !== undefined && (resize.width > native.width || resize.height > native.height));
-  const opened = open(image);
+  const opened = open(image, isCmyk);
   const oriented = raw ? opened : opened.autoOrient();
   const inSpace = (isOurs ? oriented : sized(oriented, geometry)).toColourspace(space);
   const { data, info } = await (plan.color === 'rgba' ? inSpace.ensureAlpha() : inSpace.removeAlpha())
@@ -85,13 +89,15 @@ export async function decodeImage(
 async function described(
   open: OpenImage,
   image: Uint8Array | Pixels,
-): Promise<{ native: PixelSize; channels: number; depth: string }> {
+): Promise<{ native: PixelSize; channels: number; depth: string; isCmyk: boolean }> {
   if (image instanceof Uint8Array) {
     const metadata = await open(image).metadata();
-    return { native: seenSize(metadata), channels: metadata.channels, depth: metadata.depth };
+    const { channels, depth, space } = metadata;
+    return { native: seenSize(metadata), channels, depth, isCmyk: space === 'cmyk' };
   }
   const { width, height, channels, values } = image;
-  return { native: { width, height }, channels, depth: values instanceof Uint16Array ? 'ushort' : 'uchar' };
+  const depth = values instanceof Uint16Array ? 'ushort' : 'uchar';
+  return { native: { width, height }, channels, depth, isCmyk: false };
 }
 
 function seenSize({ autoOrient: { width, height } }: Metadata): PixelSize {

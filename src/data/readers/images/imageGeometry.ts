@@ -1,5 +1,5 @@
 import { UserError } from '../../../errors.js';
-import type { ImageSize } from '../../options.js';
+import type { CropRounding, ImageSize } from '../../options.js';
 
 export interface PixelSize {
   readonly width: number;
@@ -22,6 +22,7 @@ export const LETTERBOX = 'letterbox';
 export interface GeometryPlan {
   readonly resize?: ImageSize | typeof LETTERBOX;
   readonly crop?: ImageSize;
+  readonly cropRounding?: CropRounding;
   /** Sides that the input fixes; they count where neither `resize` nor `crop` is given. */
   readonly fixed: Partial<PixelSize>;
 }
@@ -44,7 +45,7 @@ export function parseImageSize(text: string, option: string): ImageSize {
 
 /**
  * How an image of size `native` is brought to size. A single number resizes the shorter side to it, the longer
- * one rounded down, and a crop is centred with halves rounded to even: both as torchvision does.
+ * one rounded down, and a crop is centred with halves rounded to even, both as torchvision does, or down, as transformers does.
  *
  * @returns what is wrong, in words, where the crop is larger than the image.
  */
@@ -60,8 +61,9 @@ export function geometryOf(native: PixelSize, plan: GeometryPlan): Geometry | st
   if (width > target.width || height > target.height) {
     return `it is ${target.width}x${target.height} pixels, too small for --crop ${width}x${height}: pass --resize or a smaller crop`;
   }
-  const left = halfToEven((target.width - width) / 2);
-  const top = halfToEven((target.height - height) / 2);
+  const rounded = plan.cropRounding === 'down' ? Math.floor : halfToEven;
+  const left = rounded((target.width - width) / 2);
+  const top = rounded((target.height - height) / 2);
   return { ...resize, crop: { width, height, left, top }, result: { width, height } };
 }
 

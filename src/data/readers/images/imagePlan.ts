@@ -70,7 +70,7 @@ export function planImages(input: ModelInput, given: ImageOptions, first: PixelS
 
 /** The plan in words, for the run. */
 export function describePlan(plan: ImagePlan): Record<string, unknown> {
-  const { resize, crop, fixed } = plan.geometry;
+  const { resize, crop, cropRounding, fixed } = plan.geometry;
   const words = (size: NonNullable<GeometryPlan['resize']>): number | string =>
     typeof size === 'object' ? `${size.width}x${size.height}` : size;
   const isFitted = (resize === undefined && crop === undefined) || resize === LETTERBOX;
@@ -80,6 +80,7 @@ export function describePlan(plan: ImagePlan): Record<string, unknown> {
     color: plan.color,
     ...(resize === undefined ? {} : { resize: words(resize) }),
     ...(crop === undefined ? {} : { crop: words(crop) }),
+    ...(cropRounding === undefined ? {} : { cropRounding }),
     ...(toInput ? { resizedToInput: `${fixed.width ?? '?'}x${fixed.height ?? '?'}` } : {}),
     interpolation: plan.resample ?? 'linear, antialiased',
     ...(resize === LETTERBOX ? { fill: plan.fill } : {}),
@@ -141,7 +142,11 @@ export function adaptations(
   ];
 }
 
-function parsedSizes({ resize, crop }: ImageOptions): Pick<GeometryPlan, 'resize' | 'crop'> {
+function parsedSizes({
+  resize,
+  crop,
+  cropRounding,
+}: ImageOptions): Pick<GeometryPlan, 'resize' | 'crop' | 'cropRounding'> {
   if (resize === LETTERBOX) {
     if (crop === undefined) return { resize };
     throw new UserError('--resize letterbox keeps the whole image, and --crop would cut it: leave one out');
@@ -151,6 +156,7 @@ function parsedSizes({ resize, crop }: ImageOptions): Pick<GeometryPlan, 'resize
       ? {}
       : { resize: typeof resize === 'string' ? parseImageSize(resize, '--resize') : resize }),
     ...(crop === undefined ? {} : { crop: typeof crop === 'string' ? parseImageSize(crop, '--crop') : crop }),
+    ...(crop === undefined || cropRounding === undefined ? {} : { cropRounding }),
   };
 }
 

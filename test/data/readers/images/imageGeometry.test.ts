@@ -59,6 +59,13 @@ test('an image is left alone that has the size already, and resized where one si
   expect(geometryOf(size(50, 50), { resize: 25, fixed: {} })).toMatchObject({ result: size(25, 25) });
 });
 
+test('or halves rounded down, as in transformers', () => {
+  // int((343 - 224) / 2) and int((341 - 224) / 2), of image_processing_backends.py.
+  const down = { crop: 224, cropRounding: 'down', fixed: {} } as const;
+  expect(geometryOf(size(343, 224), down)).toMatchObject({ crop: { left: 59, top: 0 } });
+  expect(geometryOf(size(224, 341), down)).toMatchObject({ crop: { left: 0, top: 58 } });
+});
+
 test('a crop as large as the image takes all of it', () => {
   expect(geometryOf(size(20, 10), { crop: size(20, 10), fixed: {} })).toEqual({
     crop: { width: 20, height: 10, left: 0, top: 0 },
