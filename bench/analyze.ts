@@ -17,6 +17,7 @@ import { transformer } from './models/transformer.js';
 import { vgg16 } from './models/vgg16.js';
 import { batchesSection, modelsSection } from './modelsSection.js';
 import { reachTable } from './reachTable.js';
+import { readersSection } from './readersSection.js';
 import type { Row } from './row.js';
 import { startupSection } from './startupSection.js';
 import type { ModelWork } from './workload.js';
@@ -49,6 +50,7 @@ const sections: Readonly<Record<string, Section>> = {
   javascript: (context) => javascriptSection(context, resnet224),
   eigenvalues: eigenvaluesSection,
   images: (context) => imagesSection(context, resnet224),
+  readers: readersSection,
   memory: (context) => memorySection(context, [resnet224, resnet32]),
   startup: (context) => startupSection(context, resnet50Work),
 };
