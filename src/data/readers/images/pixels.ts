@@ -33,12 +33,32 @@ export function arrangePixels(
     const deep = values instanceof Uint16Array ? DEEP : 1;
     let target = interleaved ? c : c * count;
     const stride = interleaved ? channels : 1;
+    if (table && values instanceof Uint8Array && array instanceof Float32Array) {
+      const to = { array, at: target, step: stride };
+      looked(values, at, step, Float32Array.from(table), to, count);
+      continue;
+    }
     for (let i = 0, from = at; i < count; i++, from += step, target += stride) {
       const value = values[from];
       array[target] = table ? table[value] : normalize(value / deep, plan, c);
     }
   }
   return { type: given, data: array, dims: dimsOf(plan.layout, channels, height, width) };
+}
+
+/** Most images take this way: a loop over arrays of one kind each is several times as fast as one over any. */
+function looked(
+  values: Uint8Array,
+  at: number,
+  step: number,
+  table: Float32Array,
+  to: { readonly array: Float32Array; readonly at: number; readonly step: number },
+  count: number,
+): void {
+  const { array, step: stride } = to;
+  for (let i = 0, from = at, target = to.at; i < count; i++, from += step, target += stride) {
+    array[target] = table[values[from]];
+  }
 }
 
 function dimsOf(layout: ImagePlan['layout'], channels: number, height: number, width: number): number[] {
