@@ -143,8 +143,10 @@ export class MomentCollector implements Collector<ObservedLayer> {
       const input = measured.get(over[0]?.scatter ?? '');
       return input ? [{ lift, over, input }] : [];
     });
-    const team = await spectraTeam(
-      lifted.flatMap(({ input: { moments } }) => (moments.groups ?? []).map(() => moments.sum.length)),
+    // Where the moments themselves are kept by group, errors are told from these.
+    const alone = this.#keepsMoments ? [] : lifted;
+    const team = spectraTeam(
+      alone.flatMap(({ input: { moments } }) => (moments.groups ?? []).map(() => moments.sum.length)),
     );
     try {
       const lifting: LiftedMoments[] = [];

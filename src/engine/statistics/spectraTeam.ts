@@ -16,27 +16,35 @@ export interface SpectraTeam {
 }
 
 /** @param orders of the matrices of all tasks to come. */
-export async function spectraTeam(orders: readonly number[]): Promise<SpectraTeam> {
+export function spectraTeam(orders: readonly number[]): SpectraTeam {
   const cost = orders.reduce((sum, order) => sum + order ** 3, 0);
   const size = Math.min(availableParallelism(), orders.length);
-  return cost < WORTH_A_WORKER || size < 2 ? alone() : new Team(size);
+  return cost < WORTH_A_WORKER || size < 2 ? new Alone() : new Team(size);
 }
 
-async function alone(): Promise<SpectraTeam> {
-  const product = await MatrixProduct.open();
-  let last: Promise<unknown> = Promise.resolve();
-  return {
-    spectra(task) {
-      const next = last.then(() => innerSpectra(product, task()));
-      last = next.catch(() => {});
-      return next;
-    },
-    close: () => product.release(),
-  };
+/** In this thread, one task after the other. */
+class Alone implements SpectraTeam {
+  #product: Promise<MatrixProduct> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  spectra(task: () => InnerTask): Promise<readonly Float64Array[]> {
+    this.#product ??= MatrixProduct.open();
+    const product = this.#product;
+    const next = this.#last.then(async () => innerSpectra(await product, task()));
+    this.#last = next.catch(() => {});
+    return next;
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    await (await this.#product)?.release();
+  }
 }
 
 class Team implements SpectraTeam {
   readonly #workers: readonly Worker[];
+  /** Each ends with its worker, whatever became of it. */
+  readonly #exited: readonly Promise<void>[];
   readonly #free: Worker[];
   readonly #waiting: ((worker: Worker) => void)[] = [];
 
@@ -44,6 +52,9 @@ class Team implements SpectraTeam {
     this.#workers = Array.from(
       { length: size },
       () => new Worker(new URL('./spectraThread.js', import.meta.url), { execArgv: [] }),
+    );
+    this.#exited = this.#workers.map(
+      (worker) => new Promise((resolve) => void worker.once('exit', () => resolve())),
     );
     this.#free = [...this.#workers];
   }
@@ -53,9 +64,10 @@ class Team implements SpectraTeam {
       this.#free.pop() ?? (await new Promise<Worker>((resolve) => void this.#waiting.push(resolve)));
     try {
       const wanted = task();
-      worker.postMessage(wanted, [wanted.covariance.values.buffer as ArrayBuffer]);
       // `once` also rejects on the worker's `error` event.
-      const [reply] = (await once(worker, 'message')) as [SpectraReply];
+      const answer = once(worker, 'message');
+      worker.postMessage(wanted, [wanted.covariance.values.buffer as ArrayBuffer]);
+      const [reply] = (await answer) as [SpectraReply];
       if ('error' in reply) throw reply.error;
       return reply.spectra;
     } finally {
@@ -67,8 +79,7 @@ class Team implements SpectraTeam {
 
   /** Lets the workers end by themselves: inside ONNX Runtime they may not be terminated. */
   async close(): Promise<void> {
-    const ended = this.#workers.map((worker) => once(worker, 'exit'));
     for (const worker of this.#workers) worker.postMessage('end');
-    await Promise.all(ended);
+    await Promise.all(this.#exited);
   }
 }

@@ -6,6 +6,7 @@ import { xmlText } from '../../text/xmlText.js';
 import { version } from '../../version.js';
 import type { RenderOptions } from '../options.js';
 import { pageData } from './pageData.js';
+import { pageHead } from './pageHead.js';
 
 /**
  * One page that holds everything it shows: no file beside it, no network. What a browser runs of it was bundled when
@@ -23,20 +24,7 @@ ${script}
   const policy = `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data:;${options.live ? " connect-src 'self';" : ''} base-uri 'none'; form-action 'none'`;
   const data = pageData(runs, options, version);
   const title = xmlText(`${data.runs.map(({ name }) => name).join(', ')} – delve`);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="generator" content="delve ${version}">
-<title>${title}</title>
-<link rel="icon" href="data:,">
-<style>
-${style}
-</style>
-</head>
+  return `${pageHead(title, policy, style)}
 <body>
 <noscript>This page draws its charts and tables by JavaScript, which is turned off here.</noscript>
 <div id="page"></div>

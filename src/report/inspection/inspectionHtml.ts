@@ -2,7 +2,7 @@ import type { Run } from '../../run/schema.js';
 import { padStart } from '../../text/displayWidth.js';
 import { printable } from '../../text/printable.js';
 import { xmlText } from '../../text/xmlText.js';
-import { version } from '../../version.js';
+import { pageHead } from '../html/pageHead.js';
 import { type InspectedLayer, type InspectedModel, inspectedLayers } from './inspectedLayer.js';
 import { type Column, columnsFor } from './inspectionColumns.js';
 import { inspectionHeading, unobservable } from './inspectionHeading.js';
@@ -22,20 +22,7 @@ export function inspectionHtml(inspected: InspectedModel, run?: Run): string {
     ...inspectionRemarks(layers, '…').map((sentences) => sentences.join('. ')),
     ...(inspected.costUnknown === undefined ? [] : [inspected.costUnknown]),
   ];
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
-<meta name="generator" content="delve ${version}">
-<title>${name} – delve inspect</title>
-<link rel="icon" href="data:,">
-<style>
-${STYLE}
-</style>
-</head>
+  return `${pageHead(`${name} – delve inspect`, POLICY, STYLE)}
 <body>
 <main>
 <h1>${name}</h1>
@@ -78,6 +65,10 @@ function cell(layer: InspectedLayer, column: Column): string {
   if (typeof share !== 'number') return `<td class="number">${text}</td>`;
   return `<td class="number bar" style="--share: ${(100 * Math.min(1, share)).toFixed(1)}%">${text}</td>`;
 }
+
+/** Nothing runs, and nothing is fetched. */
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 const STYLE = `:root { --ink: #1b1f24; --paper: #ffffff; --line: #d8dee4; --bar: #b6d4f5; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --paper: #0d1117; --line: #30363d; --bar: #1f4b7a; } }

@@ -104,3 +104,18 @@ test('letters are sorted by code points', async () => {
   const { source } = await read('t.csv', text, 6, { oneHot: 'c' });
   expect(source.preprocessing).toMatchObject({ oneHot: { c: sorted } });
 });
+
+test('are for values: where a column of images is read, that is said', async () => {
+  const png = Uint8Array.from([0x89, 0x50, 0x4e, 0x47]);
+  const content = new Uint8Array(
+    parquetWriteBuffer({
+      columnData: [
+        { name: 'image', data: [png], type: 'BYTE_ARRAY' },
+        { name: 'color', data: ['red'], type: 'STRING' },
+      ],
+    }),
+  );
+  await expect(read('t.parquet', content, 1, { oneHot: 'color' })).rejects.toThrow(
+    '--one-hot is for columns of values, and images are read',
+  );
+});

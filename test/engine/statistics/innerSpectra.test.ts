@@ -52,7 +52,7 @@ describe('spectra of layers from the covariance of their input', () => {
   });
 
   it('come one after the other where there is little to do, and an error goes to whoever asked', async () => {
-    const team = await spectraTeam([3, 3]);
+    const team = spectraTeam([3, 3]);
     try {
       const asked = [
         team.spectra(task),
@@ -68,5 +68,24 @@ describe('spectra of layers from the covariance of their input', () => {
     } finally {
       await team.close();
     }
+  });
+
+  it('come from a team where there is much to do, in the order of the tasks, and the team ends', async () => {
+    // Workers are loaded as they were built.
+    const built = await import('../../../dist/engine/statistics/spectraTeam.js');
+    const team = built.spectraTeam(Array(16).fill(1000));
+    const scaled = (factor: number) => () => {
+      const { covariance: of, factors } = task();
+      return { covariance: { ...of, values: of.values.map((value) => factor * value) }, factors };
+    };
+    const asked = [1, 2, 3, 4, 5, 6, 7].map((factor) => team.spectra(scaled(factor)));
+    const failed = team.spectra(() => {
+      throw new Error('no task');
+    });
+    await expect(failed).rejects.toThrow('no task');
+    for (const [i, [spectrum]] of (await Promise.all(asked)).entries()) {
+      expect(Math.abs(spectrum[0] / ((i + 1) * direct[0]) - 1)).toBeLessThan(1e-12);
+    }
+    await team.close();
   });
 });

@@ -1,6 +1,6 @@
 import { askedOneHot, Categories, type OneHotColumn } from '../tables/oneHot.js';
 import { type CsvColumns, isMissing } from './csvColumns.js';
-import { csvRows } from './csvRows.js';
+import { dataRows } from './csvRows.js';
 
 /** What a cell says as a category; `undefined` where it is missing. */
 export const categoryOf = (cell: string): string | undefined => (isMissing(cell) ? undefined : cell.trim());
@@ -19,13 +19,8 @@ export async function csvCategories(
   const categories = new Categories(columns, path);
   const unknown = Categories.unknown(columns);
   if (unknown.length === 0) return categories.columns();
-  let isFirst = hasHeader;
-  for await (const rows of csvRows(path)) {
+  for await (const rows of dataRows(path, hasHeader)) {
     for (const { cells } of rows) {
-      if (isFirst) {
-        isFirst = false;
-        continue;
-      }
       for (const each of unknown) {
         const category = categoryOf(cells[each.column] ?? '');
         if (category !== undefined) categories.add(columns.indexOf(each), category);

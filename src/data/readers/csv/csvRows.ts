@@ -120,3 +120,12 @@ async function* textChunks(path: string): AsyncGenerator<{ text: string; last: b
     await handle?.close();
   }
 }
+
+/** The rows of data, without the header, in chunks. */
+export async function* dataRows(path: string, hasHeader: boolean): AsyncGenerator<readonly CsvRow[]> {
+  let isFirst = hasHeader;
+  for await (const rows of csvRows(path)) {
+    yield isFirst ? rows.slice(1) : rows;
+    if (rows.length > 0) isFirst = false;
+  }
+}

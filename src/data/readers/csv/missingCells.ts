@@ -1,6 +1,6 @@
 import { UserError } from '../../../errors.js';
 import { type CsvColumns, cellNumber } from './csvColumns.js';
-import { csvRows } from './csvRows.js';
+import { dataRows } from './csvRows.js';
 
 /**
  * What takes the place of missing cells, by column: 0, or the mean of the column's other cells, which takes a
@@ -17,13 +17,8 @@ export async function fillings(
   const byColumn = () => new Map(features.map((column, k) => [column, fill[k]]));
   if (missing === 'zero') return byColumn();
   const counts = new Float64Array(features.length);
-  let isFirst = hasHeader;
-  for await (const rows of csvRows(path)) {
+  for await (const rows of dataRows(path, hasHeader)) {
     for (const { cells } of rows) {
-      if (isFirst) {
-        isFirst = false;
-        continue;
-      }
       for (const [k, column] of features.entries()) {
         const number = cellNumber(cells[column] ?? '');
         if (number === undefined) continue;

@@ -63,8 +63,8 @@ async function open(
       : [];
   const image = imageColumn(table, asked, label, inputs);
   if (image !== undefined) {
-    if (csv.missing !== undefined)
-      throw new UserError('--missing is for columns of numbers, and images are read');
+    const odd = csv.missing !== undefined ? '--missing' : csv.oneHot !== undefined ? '--one-hot' : undefined;
+    if (odd !== undefined) throw new UserError(`${odd} is for columns of values, and images are read`);
     const opened = await openTableImages(table, image, label, source, inputs, options);
     return { ...opened, notices: [...told, ...(opened.notices ?? [])] };
   }
