@@ -21,7 +21,7 @@ import { rankLimits } from '../layers/rankLimits.js';
 import { selectLayers } from '../layers/selectLayers.js';
 import { structureOf } from '../layers/structure.js';
 import type { ModelFile } from '../onnx/modelFile.js';
-import { fixedBatchSize, modelInputs } from '../onnx/modelInput.js';
+import { fixedBatchSize } from '../onnx/modelInput.js';
 import { type OtherRun, type PlannedRun, placeFor } from '../run/files/standingRun.js';
 import { checkTarget, writeRun } from '../run/files/writeRun.js';
 import { nonFiniteSentence } from '../run/nonFinite.js';
@@ -41,13 +41,14 @@ import { observationOptions } from './observationOptions.js';
 import { type InputOptions, openedModel } from './openedModel.js';
 import { openedSource } from './openedSource.js';
 import { maskedLayers } from './paddingMask.js';
+import { requireInTurn, requireSequence } from './sequences.js';
 import { shardCalled, shardName } from './shard.js';
 import { untilOf } from './until.js';
 
 export interface AnalyzeOptions
   extends InspectOptions,
     Partial<InstrumentOptions>,
-    Pick<InputOptions, 'inputs'>,
+    Pick<InputOptions, 'inputs' | 'state'>,
     Omit<DataOptions, 'data' | 'shuffles' | 'cameWith'> {
   /** A `.onnx` file. */
   readonly model: string;
@@ -164,11 +165,16 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   const settings = observationOptions(options);
   const shard = options.shard === undefined ? undefined : shardCalled(options.shard);
 
-  const { model, options: opened } = await openedModel(options);
+  const { model, fedBack, inputs, options: opened } = await openedModel(options);
   for (const warning of modelWarnings(model)) options.onNotice?.(warning);
   const { layers: found, all, notObservable } = findLayers(model, options.operators);
   const selected = selectLayers(all, options);
-  const { layers, mask, notices } = await maskedLayers(model, selected, options.mask);
+  const { layers, mask, notices } = await maskedLayers(
+    model,
+    selected,
+    // A single sample needs no padding.
+    fedBack.length > 0 ? (options.mask ?? false) : options.mask,
+  );
   for (const notice of notices) options.onNotice?.(notice);
   // An operator that was asked for by name may stand behind the last layer proper.
   const proper = found.filter(({ isRequested }) => !isRequested);
@@ -180,8 +186,8 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   if (long !== undefined) options.onNotice?.(long);
   const accumulate = options.accumulate ?? 'auto';
   const provider = options.provider ?? 'auto';
-  const inputs = modelInputs(model.graph);
   const fixedBatch = fixedBatchSize(inputs);
+  requireInTurn(options, fedBack, fixedBatch);
   const mixer =
     fixedBatch === undefined
       ? undefined
@@ -191,7 +197,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
         );
   const tuneBatch = options.batchSize === 'auto';
   const wanted = options.batchSize === 'auto' ? undefined : options.batchSize;
-  const batchSize = fixedBatch ?? wanted ?? 32;
+  const batchSize = fixedBatch ?? wanted ?? (fedBack.length > 0 ? 1 : 32);
   if (fixedBatch !== undefined && wanted !== undefined && wanted !== fixedBatch) {
     options.onNotice?.(`the model fixes its batch size to ${fixedBatch}: --batch ${wanted} is ignored`);
   }
@@ -203,8 +209,9 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   if (skipsNonFinite) requireSkippable(options, mixer);
   const uncertainty = options.uncertainty ?? true;
   // Coordinates are told in the order of the source.
-  const shuffles = uncertainty && !options.embedding;
-  const source = await openedSource({ ...opened, shuffles }, model, inputs);
+  const shuffles = uncertainty && !options.embedding && fedBack.length === 0;
+  const inOrder = fedBack.length > 0 ? options.maxSamples !== undefined : options.inOrder;
+  const source = await openedSource({ ...opened, shuffles, inOrder }, model, inputs);
   for (const notice of source.notices ?? []) options.onNotice?.(notice);
   if (
     options.maxSamples !== undefined &&
@@ -232,6 +239,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     share: shard,
     shuffle: shuffleSeed !== undefined,
     signal,
+    fedBack,
     onProgress: options.onProgress,
     onNotice: options.onNotice,
   };
@@ -246,14 +254,22 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     shuffleSeed,
     every: options.every,
     inputs: options.inputs,
+    state: options.state,
     mask,
     axes: options.embedding,
     shard: shard && { parts: [shard.index + 1], count: shard.count, block: batchSize },
   };
   try {
+    requireSequence(options, fedBack, source);
+    const fedBackOutputs = fedBack.map(({ output }) => output);
     const scores = source.labelled ? classOutput(model) : undefined;
-    const batches = settings.magnitudes ? 'one' : batchesPerRun(accumulate, provider);
-    const instrumented = instrument(model, layers, settings, batches, scores);
+    const batches = settings.magnitudes
+      ? 'one'
+      : batchesPerRun(fedBack.length > 0 ? 1 : accumulate, provider);
+    const instrumented = instrument(model, layers, settings, batches, [
+      ...(scores === undefined ? [] : [scores]),
+      ...fedBackOutputs,
+    ]);
     if (accumulate !== 'auto' && accumulate > 1 && !instrumented.accumulates) {
       options.onNotice?.(`--accumulate ${accumulate} is ignored: ${whyOne(provider)}`);
     }
@@ -350,10 +366,14 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
       options.onNotice?.(untilSentence(told.until, told.data.samples, told.layers.length));
     }
     const { run, embedding } = options.embedding
-      ? await embedSamples({ model, layers: layers.filter(inMainGraph), source, ...made }, settings, {
-          ...pass,
-          provider: observation.provider,
-        })
+      ? await embedSamples(
+          { model, layers: layers.filter(inMainGraph), source, fedBack: fedBackOutputs, ...made },
+          settings,
+          {
+            ...pass,
+            provider: observation.provider,
+          },
+        )
       : { run: told, embedding: undefined };
     refuseAborted(signal, run.data.samples);
     const moments = options.moments || shard ? made.moments : undefined;

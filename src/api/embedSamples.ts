@@ -16,6 +16,8 @@ export interface FirstPass {
   readonly run: Run;
   /** By layer name; layers without observations, and invalid ones, have none. */
   readonly axes: ReadonlyMap<string, PrincipalAxes>;
+  /** Outputs of the model that feed its inputs. */
+  readonly fedBack?: readonly string[];
 }
 
 /**
@@ -25,7 +27,7 @@ export interface FirstPass {
  * @throws what `embed` throws.
  */
 export async function embedSamples(
-  { model, layers, source, run, axes }: FirstPass,
+  { model, layers, source, run, axes, fedBack }: FirstPass,
   settings: InstrumentOptions,
   options: Omit<EmbedOptions, 'samples'>,
 ): Promise<{ run: Run; embedding: Embedding }> {
@@ -37,12 +39,16 @@ export async function embedSamples(
     `second pass: projecting the samples of ${projected.length} ${projected.length === 1 ? 'layer' : 'layers'}`,
   );
   const { samples } = run.data;
-  const { layers: embedded, labels } = await embed(project(model, projected, axes, settings), source, {
-    ...options,
-    // What there is to say of the provider was said in the first pass.
-    onNotice: undefined,
-    samples,
-  });
+  const { layers: embedded, labels } = await embed(
+    project(model, projected, axes, settings, fedBack),
+    source,
+    {
+      ...options,
+      // What there is to say of the provider was said in the first pass.
+      onNotice: undefined,
+      samples,
+    },
+  );
   const coordinates = new Map<string, Float64Array>();
   const leftOut = new Map<string, string>();
   for (const layer of embedded) {

@@ -60,6 +60,8 @@ export interface PassOptions extends InstrumentOptions, Omit<WantedStatistics, '
   readonly every?: number;
   /** Inputs that held one number. */
   readonly inputs?: Readonly<Record<string, number>>;
+  /** Outputs that fed inputs. */
+  readonly state?: Readonly<Record<string, string>>;
   /** The input by which padding was left out. */
   readonly mask?: string;
   /** Where the pass took one shard only. */
@@ -256,6 +258,7 @@ export function settingsOf(
     ...(interpolate === undefined ? {} : { interpolate, interpolation }),
     ...(options.mask === undefined ? {} : { mask: options.mask }),
     ...(Object.keys(options.inputs ?? {}).length > 0 ? { inputs: options.inputs } : {}),
+    ...(Object.keys(options.state ?? {}).length > 0 ? { state: options.state } : {}),
     ...(options.measureAt === undefined ? {} : { measureAt: options.measureAt }),
     ...(options.magnitudes ? { magnitudes: true } : {}),
     ...(maxSamples === undefined ? {} : { maxSamples, ...orderOf(options.drawSeed) }),

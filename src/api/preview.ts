@@ -1,6 +1,5 @@
 import { readTokenizer } from '../data/readers/text/tokenizer.js';
 import { UserError } from '../errors.js';
-import { modelInputs } from '../onnx/modelInput.js';
 import { describeInput } from '../preview/describeInput.js';
 import { doubts } from '../preview/doubts.js';
 import type { Preview, PreviewedSample } from '../preview/results.js';
@@ -12,7 +11,7 @@ import { openedSource } from './openedSource.js';
 export interface PreviewOptions
   extends Pick<
     AnalyzeOptions,
-    | ('model' | 'data' | 'reader' | 'onError' | 'seed' | 'inOrder' | 'shapes' | 'inputs' | 'dtype')
+    | ('model' | 'data' | 'reader' | 'onError' | 'seed' | 'inOrder' | 'shapes' | 'inputs' | 'state' | 'dtype')
     | ('image' | 'csv' | 'text' | 'audio' | 'labels' | 'classes' | 'maxSamples' | 'signal' | 'onNotice')
   > {}
 
@@ -36,8 +35,16 @@ export async function preview(options: PreviewOptions): Promise<Preview> {
       `--max-samples ${maxSamples} is more than a preview shows: give ${MOST_SAMPLES} at most`,
     );
   }
-  const { model, options: opened } = await openedModel({ ...options, maxSamples });
-  const inputs = modelInputs(model.graph);
+  const {
+    model,
+    inputs,
+    options: opened,
+  } = await openedModel({
+    ...options,
+    maxSamples,
+    // Samples that follow each other are analysed so.
+    inOrder: options.state ? true : options.inOrder,
+  });
   const source = await openedSource(opened, model, inputs);
   try {
     for (const notice of source.notices ?? []) options.onNotice?.(notice);

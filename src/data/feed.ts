@@ -19,6 +19,8 @@ export interface Feed {
   readonly labels?: readonly (string | undefined)[];
   /** Where each sample comes from, for messages: `digits.npy, sample 17`; absent where nobody can tell. */
   readonly origins?: readonly string[];
+  /** Which samples begin a sequence; absent: none but the first of all. */
+  readonly begins?: readonly boolean[];
   /** How far the source was read for this feed and those before it. */
   readonly end?: Position;
 }

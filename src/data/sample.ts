@@ -10,6 +10,8 @@ export interface Sample {
   readonly dims: readonly number[];
   /** The class, where the source knows it. */
   readonly label?: string;
+  /** It is the first of its file, or of what else hangs together in order: a state is forgotten before it. */
+  readonly begins?: boolean;
   /** Where it comes from, for messages: `digits.npy, sample 17`. */
   readonly origin: string;
 }

@@ -48,7 +48,7 @@ export async function findNonFinite(
   try {
     const count = (part: Feed) => counted(session, counting, part, fixedBatch);
     const isBad = async (part: Feed) => firstOf(layers, await count(part)) !== undefined;
-    const sample = divides(feed) ? await firstBad(feed, isBad) : undefined;
+    const sample = feed.samples === 1 ? 0 : divides(feed) ? await firstBad(feed, isBad) : undefined;
     const part = sample === undefined ? feed : piece(feed, sample, sample + 1);
     const counts = await count(part);
     const layer = firstOf(layers, counts);

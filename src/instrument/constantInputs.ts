@@ -5,13 +5,12 @@ import { type ModelInput, modelInputs } from '../onnx/modelInput.js';
 import { namesIn } from '../onnx/namesIn.js';
 import { namesListed } from '../text/numbers.js';
 import { computesInFloat64 } from './computesInFloat64.js';
+import type { FedBackInput } from './fedBack.js';
 import { NodeBuilder } from './nodeBuilder.js';
+import { type Around, type AxisSize, axisSizes, type Shapes, shapeGiven, shapesLeft } from './openAxes.js';
 
 /** The first opset with Expand. */
 const EXPAND_OPSET = 8;
-
-/** Sizes of axes that a model leaves open, without the batch axis, by input. */
-type Shapes = Readonly<Record<string, readonly number[]>>;
 
 /** A model, and the shapes that are about inputs which still have to be fed. */
 export interface WithConstants {
@@ -21,24 +20,28 @@ export interface WithConstants {
 
 /**
  * A model in which some inputs hold one number everywhere (an initial state of zeros, a sample rate), so that nobody has to
- * feed them.
- *
- * Of an axis that the model leaves open the size is that of an axis of the same name of another input; of the first one
- * otherwise that of the batch; then what `shapes` says; and an axis called after the past (the keys and values that a decoder
- * has seen) is empty.
+ * feed them. Sizes that the model leaves open are those of `axisSizes`.
  *
  * @param constants by input, or by a glob on their names.
+ * @param fedBack inputs that are fed from outputs, not by samples.
  * @throws UserError where there is no such input, it holds no numbers, or its shape is not known.
  */
 export function withConstantInputs(
   model: ModelFile,
   constants: Readonly<Record<string, number>>,
   shapes: Shapes = {},
+  fedBack: readonly Pick<FedBackInput, 'input'>[] = [],
 ): WithConstants {
   if (Object.keys(constants).length === 0) return { model, shapes };
   const inputs = modelInputs(model.graph);
   const values = valuesOf(constants, inputs);
-  const fed = inputs.filter(({ name }) => !values.has(name));
+  const isFedBack = ({ name }: ModelInput) => fedBack.some(({ input }) => input === name);
+  const fed = inputs.filter((input) => !values.has(input.name) && !isFedBack(input));
+  const others = inputs.filter(isFedBack);
+  const twice = others.find(({ name }) => values.has(name));
+  if (twice) {
+    throw new UserError(`--input and --state both say what input ${twice.name} holds: leave one of them out`);
+  }
   if (fed.length === 0) {
     throw new UserError('--input gives every input of the model a constant: one has to be fed with --data');
   }
@@ -52,17 +55,15 @@ export function withConstantInputs(
   const build = new NodeBuilder(opset, namesIn(model.graph), real);
   for (const [name, number] of values) {
     const input = inputs.find((each) => each.name === name);
-    if (input) addConstant(build, input, number, { fed, given: shapeGiven(shapes, name) });
+    if (input) addConstant(build, input, number, { fed, others, given: shapeGiven(shapes, name) });
   }
   const graph = {
     ...model.graph,
     node: [...build.nodes, ...model.graph.node],
     input: model.graph.input.filter(({ name }) => !values.has(name)),
   };
-  const left = Object.entries(shapes).filter(([name]) =>
-    inputs.every((each) => !values.has(each.name) || !layerGlob(name)(each.name)),
-  );
-  return { model: { ...model, graph, proto: { ...model.proto, graph } }, shapes: Object.fromEntries(left) };
+  const left = shapesLeft(shapes, inputs, new Set(values.keys()));
+  return { model: { ...model, graph, proto: { ...model.proto, graph } }, shapes: left };
 }
 
 function valuesOf(
@@ -95,32 +96,12 @@ function valuesOf(
   return values;
 }
 
-/** What `shapes` says of an input, by its name or a glob. */
-function shapeGiven(shapes: Shapes, name: string): readonly number[] | undefined {
-  return shapes[name] ?? Object.entries(shapes).find(([glob]) => layerGlob(glob)(name))?.[1];
-}
-
-interface Around {
-  readonly fed: readonly ModelInput[];
-  /** Of all axes but that of the batch. */
-  readonly given: readonly number[] | undefined;
-}
-
 /** Adds the nodes that make the input. */
-function addConstant(
-  build: NodeBuilder,
-  { name, type, shape }: ModelInput,
-  number: number,
-  around: Around,
-): void {
-  if (!shape) {
-    throw new UserError(
-      `--input ${name}: the model does not declare how many axes the input has, so it cannot be filled`,
-    );
-  }
+function addConstant(build: NodeBuilder, input: ModelInput, number: number, around: Around): void {
+  const { name, type } = input;
+  const sizes = axisSizes('--input', input, around).map((size) => sizeNode(build, size));
   const isReal = type.startsWith('float') || type === 'bfloat16';
   const filling = build.cast(build.constant(isReal ? 'float64' : 'int64', number), type);
-  const sizes = sizesOf(build, name, shape, around);
   if (sizes.length === 0) build.add('Identity', [filling], {}, name);
   else
     build.add(
@@ -131,39 +112,12 @@ function addConstant(
     );
 }
 
-/** The size of each axis, as int64 vectors of one number. */
-function sizesOf(
-  build: NodeBuilder,
-  name: string,
-  shape: NonNullable<ModelInput['shape']>,
-  { fed, given }: Around,
-): string[] {
-  const isOpen = (size: number | string | null) => typeof size !== 'number' || size < 0;
-  const batch = shape.findIndex(isOpen);
-  return shape.map((size, axis) => {
-    if (typeof size === 'number' && size >= 0) return build.constant('int64', [size]);
-    const like = typeof size === 'string' ? axisCalled(fed, size) : undefined;
-    if (like) return build.dimensions(like.input, like.axis, like.axis + 1);
-    if (axis === batch) {
-      const first = fed.find(({ shape: other }) => other === undefined || other.length > 0);
-      if (first) return build.dimensions(first.name, 0, 1);
-    }
-    const told = given?.[axis > batch ? axis - 1 : axis];
-    if (told !== undefined && given?.length === shape.length - 1) return build.constant('int64', [told]);
-    if (typeof size === 'string' && /past/i.test(size)) return build.constant('int64', [0]);
-    throw new UserError(
-      `--input ${name}: the model leaves its shape open ([${shape.map((each) => each ?? '?').join(', ')}]), add --shape ${name}=${shape
-        .filter((_, i) => i !== batch)
-        .map((each) => (isOpen(each) ? 16 : each))
-        .join('x')}`,
-    );
-  });
-}
-
-function axisCalled(fed: readonly ModelInput[], wanted: string): { input: string; axis: number } | undefined {
-  for (const { name, shape = [] } of fed) {
-    const axis = shape.indexOf(wanted);
-    if (axis >= 0) return { input: name, axis };
-  }
-  return undefined;
+/** An int64 vector of one number. */
+function sizeNode(build: NodeBuilder, size: AxisSize): string {
+  const terms = size.map((term) =>
+    typeof term === 'number'
+      ? build.constant('int64', [term])
+      : build.dimensions(term.input, term.axis, term.axis + 1),
+  );
+  return terms.reduce((sum, term) => build.add('Add', [sum, term]));
 }

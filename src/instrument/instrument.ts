@@ -26,7 +26,7 @@ export type BatchesPerRun = 'one' | 'several' | 'either' | number;
  * `options.measureAt` allows for it.
  *
  * @param batches models of an opset before `ACCUMULATION_OPSET` take one a run in any case.
- * @param kept an output of the model that stays one.
+ * @param kept outputs of the model that stay such.
  * @throws UserError where an option cannot be had with this model.
  */
 export function instrument(
@@ -34,7 +34,7 @@ export function instrument(
   layers: readonly Layer[],
   options: InstrumentOptions,
   batches: BatchesPerRun = 'one',
-  kept?: string,
+  kept: readonly string[] = [],
 ): InstrumentedModel {
   const groups = options.measureAt === 'cheaper' ? cheaperInputs(layers, options, opsetOf(model.proto)) : [];
   const groupOf = new Map<Layer, readonly LinearLayer[]>(

@@ -24,6 +24,7 @@ export type ProjectedModel = RewrittenModel<CoordinateOutput>;
  * Rewrites a model so that its only outputs are the samples of these layers, projected on two directions.
  *
  * @param axes of each layer, by its name.
+ * @param kept outputs of the model that stay such.
  * @throws UserError where an option cannot be had with this model.
  */
 export function project(
@@ -31,6 +32,7 @@ export function project(
   layers: readonly Layer[],
   axes: ReadonlyMap<string, PrincipalAxes>,
   options: InstrumentOptions,
+  kept: readonly string[] = [],
 ): ProjectedModel {
   return rewrite(
     model,
@@ -41,6 +43,7 @@ export function project(
       return addCoordinates(build, layer, along, options);
     },
     ({ coordinates }) => [declare(coordinates, 'float64', 2)],
+    kept,
   );
 }
 

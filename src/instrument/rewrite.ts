@@ -25,14 +25,14 @@ const METADATA_KEY = 'delve.layers';
  *
  * @param add adds a layer's nodes and returns the names of its outputs.
  * @param declareOutputs says what these are.
- * @param kept an output of the model that stays one.
+ * @param kept outputs of the model that stay such.
  */
 export function rewrite<Outputs>(
   model: ModelFile,
   layers: readonly Layer[],
   add: (build: NodeBuilder, layer: Layer) => Outputs,
   declareOutputs: (outputs: Outputs) => readonly ValueInfoProto[],
-  kept?: string,
+  kept: readonly string[] = [],
 ): RewrittenModel<Outputs> {
   const { proto, outputs } = rewriteProto(model, layers, add, declareOutputs, kept);
   return rewritten(model, serializeModel(proto), outputs);
@@ -44,9 +44,9 @@ export function rewriteProto<Outputs>(
   layers: readonly Layer[],
   add: (build: NodeBuilder, layer: Layer) => Outputs,
   declareOutputs: (outputs: Outputs) => readonly ValueInfoProto[],
-  kept?: string,
+  kept: readonly string[] = [],
 ): { proto: ModelProto; outputs: Outputs[] } {
-  const stays = model.graph.output.filter(({ name }) => name === kept);
+  const stays = model.graph.output.filter(({ name }) => kept.includes(name));
   const wanted = [...layers.flatMap(valuesRead), ...stays.map(({ name }) => name)];
   const pruned = prune(nameOutputs(model.graph, layers), wanted);
   const real = computesInFloat64(pruned) ? 'float64' : 'float32';

@@ -63,6 +63,7 @@ export const analyzeShape: Shape = strictObject({
   onError: optional(oneOf('fail', 'skip')),
   seed: optional(wholeFrom(0)),
   inputs: optional(recordOf(finite)),
+  state: optional(recordOf(string)),
   shapes: optional(recordOf(arrayOf(wholeFrom(1)))),
   dtype: optional(oneOf(...rawTypes)),
   image: optional(

@@ -142,6 +142,8 @@ export interface RunSettings {
   readonly measureAt?: MeasureAt;
   /** Inputs that held one number everywhere, by name or glob. */
   readonly inputs?: Readonly<Record<string, number>>;
+  /** Inputs that outputs of the sample before fed, by name or glob: `{ h: 'hn' }`. */
+  readonly state?: Readonly<Record<string, string>>;
   /** Whether `magnitudes` of the layers were asked for. */
   readonly magnitudes?: true;
   readonly maxSamples?: number;

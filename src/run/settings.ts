@@ -104,6 +104,17 @@ export const runSettings = {
         .sort()
         .join(' ') || 'none',
   },
+  state: {
+    shape: optional(recordOf(string)),
+    flag: '--state',
+    compared: decisive,
+    decides: 'numbers',
+    of: ({ state = {} }) =>
+      Object.entries(state)
+        .map(([input, output]) => `${input}=${output}`)
+        .sort()
+        .join(' ') || 'none',
+  },
   interpolate: {
     shape: optional(wholeFrom(1)),
     flag: '--interpolate',

@@ -55,6 +55,7 @@ describe('an input that holds one number', () => {
     ['the batch and an axis called as another', ['batch', 'time'], {}, [3, 7]],
     ['an axis that is told', ['batch', 2, 'other'], { state: [2, 6] }, [3, 2, 6]],
     ['an axis that is told to be empty', ['batch', 2, 'other'], { 'sta*': [2, 0] }, [3, 2, 0]],
+    ['an axis as long as two others and two more', ['batch', 'time + past_steps + 2'], {}, [3, 9]],
     ['an empty past', ['batch', 2, 'past_sequence_length', 8], {}, [3, 2, 0, 8]],
   ])('has %s as its shape', async (_, shape, shapes, dims) => {
     const found = await filled(shape, 0.5, 'float32', shapes);

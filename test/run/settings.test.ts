@@ -64,6 +64,7 @@ describe('the settings of a run', () => {
       'precision',
       'sequenceMethod',
       'split',
+      'state',
       'threshold',
       'thresholds',
     ]);

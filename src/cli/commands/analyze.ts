@@ -7,7 +7,7 @@ import { type ReadingFlags, readingOf } from '../options/analysisData.js';
 import { addComputingOptions } from '../options/computingOptions.js';
 import { addDataOptions } from '../options/dataOptions.js';
 import { addObservationOptions, addSelectionOptions } from '../options/modelOptions.js';
-import { idimRule, interval, repeated, thresholds } from '../options/parse.js';
+import { idimRule, interval, repeated, stateOption, thresholds } from '../options/parse.js';
 import { type Context, hasColor, print } from '../terminal/context.js';
 import { modelHooks } from '../terminal/modelHooks.js';
 
@@ -43,7 +43,7 @@ export function addAnalyze(program: Command, context: Context): void {
     .summary('pass data through a model and report its layers')
     .description('Pass data through a model once, and report how saturated each layer is.')
     .argument('<model...>', '.onnx files: several, such as checkpoints, have a run each');
-  addObservationOptions(addSelectionOptions(addDataOptions(command)))
+  addObservationOptions(addSelectionOptions(addDataOptions(command).addOption(stateOption())))
     .option(
       '--mask <input>',
       'the input that is zero at positions that only pad: they are no observations (default: one called attention_mask)',

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type AnalysisFlags, analysisData } from '../options/analysisData.js';
 import { addDataOptions } from '../options/dataOptions.js';
+import { stateOption } from '../options/parse.js';
 import type { Context } from '../terminal/context.js';
 import {
   addResultFormat,
@@ -20,7 +21,7 @@ export function addPreview(program: Command, context: Context): void {
       'Show what a model is fed: shapes and ranges of the values after preprocessing, classes, the text of tokens, and what looks wrong; as a picture the images and waves themselves. The model is not run.',
     )
     .argument('<model>', 'a .onnx file');
-  addResultFormat(addDataOptions(command));
+  addResultFormat(addDataOptions(command).addOption(stateOption()));
   addResultOutput(command)
     .addHelpText(
       'after',

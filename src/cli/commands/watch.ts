@@ -6,7 +6,7 @@ import { type AnalysisFlags, analysisData } from '../options/analysisData.js';
 import { addComputingOptions } from '../options/computingOptions.js';
 import { addDataOptions } from '../options/dataOptions.js';
 import { addObservationOptions, addSelectionOptions } from '../options/modelOptions.js';
-import { idimRule, number, repeated, thresholds, wholeNumber } from '../options/parse.js';
+import { idimRule, number, repeated, stateOption, thresholds, wholeNumber } from '../options/parse.js';
 import { type Context, hasColor, print } from '../terminal/context.js';
 import { FAILED } from './check.js';
 
@@ -36,7 +36,7 @@ export function addWatch(program: Command, context: Context): void {
       'Analyse every .onnx checkpoint that appears in a folder, in the order of the training, into one series: a live page on this machine, a table with sparklines, event files of TensorBoard and CSV. Interrupted, the same call goes on where it was.',
     )
     .argument('<checkpoints>', 'the folder that the training writes to');
-  addObservationOptions(addSelectionOptions(addDataOptions(command)))
+  addObservationOptions(addSelectionOptions(addDataOptions(command).addOption(stateOption())))
     .optionsGroup('Statistics:')
     .addOption(
       new Option('--threshold <shares>', 'variance to explain; several with commas')

@@ -7,7 +7,10 @@ export interface ReadingFlags extends ImageOptions, CsvOptions, TextOptions, Aud
 /** What `analyze` takes and other commands over data do too, by the names that commander gives it. */
 export interface AnalysisFlags
   extends Pick<AnalyzeOptions, 'reader' | 'onError' | 'seed' | 'layers' | 'exclude' | 'maxSamples' | 'every'>,
-    Pick<AnalyzeOptions, 'provider' | 'device' | 'threads' | 'labels' | 'classes' | 'inOrder' | 'dtype'>,
+    Pick<
+      AnalyzeOptions,
+      'provider' | 'device' | 'threads' | 'labels' | 'classes' | 'inOrder' | 'dtype' | 'state'
+    >,
     ReadingFlags {
   readonly data?: string[];
   readonly batch?: number | 'auto';
@@ -36,7 +39,7 @@ export function readingOf<Flags extends ReadingFlags>(flags: Flags) {
  * @throws UserError where there is no data.
  */
 export function analysisData(model: string, flags: AnalysisFlags) {
-  const { data, batch, shape: shapes, input: inputs, labels, classes, inOrder, dtype } = flags;
+  const { data, batch, shape: shapes, input: inputs, labels, classes, inOrder, dtype, state } = flags;
   const { reader, onError, seed, layers, exclude, maxSamples, every, provider, device, threads } = flags;
   if (data === undefined) {
     throw new UserError(
@@ -46,7 +49,7 @@ export function analysisData(model: string, flags: AnalysisFlags) {
   const { image, csv, text, audio } = readingOf(flags);
   return {
     ...{ model, data, reader, onError, seed, layers, exclude, maxSamples, every, provider, device, threads },
-    ...{ shapes, inputs, labels, classes, inOrder, dtype, image, csv, text, audio },
+    ...{ shapes, inputs, state, labels, classes, inOrder, dtype, image, csv, text, audio },
     batchSize: batch === 'auto' ? undefined : batch,
   };
 }

@@ -89,6 +89,24 @@ export function constantInput(text: string, before: Record<string, number> = {})
   return { ...before, [name]: number };
 }
 
+/** `h=hn,c=cn`, added to what was given before. */
+export function fedBack(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const pairs = text.split(',').map((pair) => /^\s*([^=]+)=([^=]+?)\s*$/.exec(pair));
+  if (pairs.some((pair) => pair === null))
+    throw new InvalidArgumentError('Give <input>=<output>, such as h=hn,c=cn.');
+  return { ...before, ...Object.fromEntries(pairs.flatMap((pair) => (pair ? [[pair[1], pair[2]]] : []))) };
+}
+
+/** An option of commands that run a model on samples in their order. */
+export function stateOption(): Option {
+  return new Option(
+    '--state <input=output>',
+    "feed an input from an output of the sample before, such as h=hn,c=cn or 'past_key_values.*=present.*'; zero where a file begins",
+  )
+    .argParser(fedBack)
+    .helpGroup('Data:');
+}
+
 /** How directions are counted, which more than one command asks. */
 export function idimRule(): Option {
   return new Option(

@@ -30,6 +30,9 @@ export class Batch {
   #samples = 0;
   #labels: (string | undefined)[] = [];
   #origins: string[] = [];
+  #begins: boolean[] = [];
+  /** A sample before the next one was left out, so that this one does not follow what was there. */
+  #isInterrupted = false;
   /** Samples taken in by all batches so far. */
   #accepted = 0;
 
@@ -94,11 +97,18 @@ export class Batch {
       const reason = this.#place(value, column);
       if (reason !== undefined) return { origin: value.origin, reason };
     }
+    this.#begins.push(this.#isInterrupted || values.some(({ begins }) => begins === true));
+    this.#isInterrupted = false;
     this.#labels.push(labelOf(values));
     this.#origins.push(values[0].origin);
     this.#samples++;
     this.#accepted++;
     return undefined;
+  }
+
+  /** Tells that a sample was left out here. */
+  interrupt(): void {
+    this.#isInterrupted = true;
   }
 
   /** The batch as it stands; the next one starts empty. */
@@ -121,14 +131,17 @@ export class Batch {
     }
     const labels = this.#labels;
     const origins = this.#origins;
+    const begins = this.#begins;
     this.#samples = 0;
     this.#labels = [];
     this.#origins = [];
+    this.#begins = [];
     return {
       samples,
       tensors: Object.fromEntries(tensors),
       origins,
       ...(labels.some((label) => label !== undefined) ? { labels } : {}),
+      ...(begins.includes(true) ? { begins } : {}),
     };
   }
 

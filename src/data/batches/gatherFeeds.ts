@@ -81,8 +81,10 @@ export async function* gatherFeeds(
       }
       end = { draws, rows: before + i + 1 };
       const failed = addSample(batch, values, log, known);
-      if (failed) handleFailure(failed, onError, log);
-      else if (given + batch.samples === most || batch.samples === batch.capacity) {
+      if (failed) {
+        handleFailure(failed, onError, log);
+        batch.interrupt();
+      } else if (given + batch.samples === most || batch.samples === batch.capacity) {
         signal?.throwIfAborted();
         yield take();
         if (given >= most) return;

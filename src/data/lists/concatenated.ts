@@ -1,4 +1,4 @@
-import type { ReadSample, SampleStream } from '../sample.js';
+import { isFailed, type ReadSample, type SampleStream } from '../sample.js';
 import { isWanted, type Selection } from '../selection.js';
 
 /**
@@ -34,17 +34,29 @@ async function* readAll(
     const { size } = stream;
     if (size !== undefined) {
       const chosen = chosenWithin(selection, offset, size);
-      if (chosen.length > 0) yield* stream.read({ chosen });
+      if (chosen.length > 0) yield* beginning(stream.read({ chosen }));
       offset += size;
       continue;
     }
     // How many there are is known once all have been read.
     let index = offset;
-    for await (const chunk of stream.read({ block: 1, every: 1 })) {
+    for await (const chunk of beginning(stream.read({ block: 1, every: 1 }))) {
       const wanted = chunk.filter(() => isWanted(selection, index++));
       if (wanted.length > 0) yield wanted;
     }
     offset = index;
+  }
+}
+
+/** Marks the first sample of a file. */
+async function* beginning(
+  chunks: AsyncIterable<readonly ReadSample[]>,
+): AsyncGenerator<readonly ReadSample[]> {
+  let isFirst = true;
+  for await (const chunk of chunks) {
+    const [first, ...others] = isFirst ? chunk : [];
+    yield first && !isFailed(first) ? [{ ...first, begins: true }, ...others] : chunk;
+    isFirst &&= chunk.length === 0;
   }
 }
 

@@ -79,7 +79,7 @@ export class CoordinateCollector implements Collector<EmbeddedLayer> {
 
   /** x and y of each row, for each layer. */
   async #rows(feed: Feed): Promise<Float64Array[]> {
-    const outputs = await this.#session.run(feed);
+    const outputs = await this.#session.run(this.#session.recurrence.fed(feed));
     return this.#outputs.map(({ coordinates }) => doublesOf(outputs, coordinates));
   }
 }

@@ -94,6 +94,7 @@ export class MomentCollector implements Collector<ObservedLayer> {
     );
     const { width, labels } = this.#classes.result();
     const offending = this.#offending;
+    const remembered = this.#session.recurrence.state;
     return {
       layers: layers.map(({ state }) => state),
       batches: this.#batches,
@@ -101,6 +102,7 @@ export class MomentCollector implements Collector<ObservedLayer> {
       skippedOrigins: this.#skippedOrigins,
       answers: { width, labels: [...labels].map(([label, answers]) => [label, storedAnswers(answers)]) },
       ...(offending ? { offending: { number: offending.number, feed: packedFeed(offending.feed) } } : {}),
+      ...(remembered ? { remembered: packedFeed({ samples: 1, tensors: remembered }) } : {}),
     };
   }
 
@@ -117,7 +119,8 @@ export class MomentCollector implements Collector<ObservedLayer> {
         [label, { samples, first: new Map(first), among: new Map(among) }] as const,
     );
     this.#classes.restore({ width: state.answers.width, labels: new Map(labels) });
-    const { offending } = state;
+    const { offending, remembered } = state;
+    if (remembered) this.#session.recurrence.state = unpackedFeed(remembered).tensors;
     if (offending) this.#offending = { number: offending.number, feed: unpackedFeed(offending.feed) };
   }
 
@@ -181,7 +184,8 @@ export class MomentCollector implements Collector<ObservedLayer> {
     const parts: Iterable<FixedFeed> =
       size === undefined ? [{ feed, samples: feed.samples }] : fixedFeeds(feed, size);
     for (const part of parts) {
-      const outputs = await this.#session.run(part.feed);
+      const fed = this.#session.recurrence.fed(part.feed);
+      const outputs = await this.#session.run(fed);
       const moments = this.#momentsIn(outputs);
       if (this.#skipsNonFinite && moments.some(isNonFinite)) {
         await this.#addSound(part, number);
@@ -193,7 +197,7 @@ export class MomentCollector implements Collector<ObservedLayer> {
       this.#addAll(copies ? this.#withoutCopies(moments, copies, part) : moments, number);
       if (!this.#offending && this.#layers.some(({ isInvalid }) => isInvalid))
         // Its memory is that of a batch to come.
-        this.#offending = { number, feed: copyOf(part.feed) };
+        this.#offending = { number, feed: copyOf(fed) };
     }
   }
 

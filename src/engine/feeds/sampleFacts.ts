@@ -1,13 +1,14 @@
 import type { Feed, Position } from '../../data/feed.js';
 
 /** What a feed tells of its samples one by one, beside their values. */
-export type SampleFacts = Pick<Feed, 'labels' | 'origins'>;
+export type SampleFacts = Pick<Feed, 'labels' | 'origins' | 'begins'>;
 
 /** The facts about the samples `start` to `end` (excluded). */
-export function factsOf({ labels, origins }: Feed, start: number, end: number): SampleFacts {
+export function factsOf({ labels, origins, begins }: Feed, start: number, end: number): SampleFacts {
   return {
     ...(labels ? { labels: labels.slice(start, end) } : {}),
     ...(origins ? { origins: origins.slice(start, end) } : {}),
+    ...(begins ? { begins: begins.slice(start, end) } : {}),
   };
 }
 
@@ -21,6 +22,9 @@ export function joinedFacts(feeds: readonly Feed[]): SampleFacts & { readonly en
       : {}),
     ...(feeds.every(({ origins }) => origins !== undefined)
       ? { origins: feeds.flatMap(({ origins = [] }) => origins) }
+      : {}),
+    ...(feeds.some(({ begins }) => begins !== undefined)
+      ? { begins: feeds.flatMap((feed) => feed.begins ?? new Array<boolean>(feed.samples).fill(false)) }
       : {}),
     ...(end ? { end } : {}),
   };

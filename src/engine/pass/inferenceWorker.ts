@@ -115,10 +115,11 @@ export class InferenceWorker<T extends Task> {
     const tensors = Object.entries(feed.tensors).map(
       ([input, tensor]) => [input, { ...tensor, data: transferable(tensor.data) }] as const,
     );
-    const { samples, labels, origins } = feed;
+    const { samples, labels, origins, begins } = feed;
     const told = {
       ...(this.#wantsLabels && labels ? { labels } : {}),
       ...(origins ? { origins } : {}),
+      ...(begins ? { begins } : {}),
     };
     const sent = { samples, tensors: Object.fromEntries(tensors), ...told };
     this.#post({ kind: 'feed', feed: sent, batch, number }, ownBuffers(sent));

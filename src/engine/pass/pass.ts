@@ -3,6 +3,7 @@ import { BufferPool } from '../../data/bufferPool.js';
 import type { Feed, FeedSource } from '../../data/feed.js';
 import type { Share } from '../../data/selection.js';
 import { InterruptedError } from '../../errors.js';
+import type { FedBackInput } from '../../instrument/fedBack.js';
 import type { ModelBytes } from '../../instrument/rewrittenModel.js';
 import type { Provider, ProviderChoice, Tf32 } from '../../run/settingValues.js';
 import { joinedFeeds } from '../feeds/joinedFeeds.js';
@@ -35,6 +36,8 @@ export interface PassOptions {
   readonly fixedBatch?: number;
   /** Leave samples out that do not fill a batch of the size that the model fixes. */
   readonly wholeBatches?: boolean;
+  /** Inputs that outputs of the batch before feed: batches of one sample, in order. */
+  readonly fedBack?: readonly FedBackInput[];
   /** Stop after exactly that many samples. */
   readonly maxSamples?: number;
   /** Read the samples in random order, where the source allows it. */
@@ -123,7 +126,7 @@ export async function runPass<T extends Task>(
   const sizes = new RunSizes({ batchSize, tuneBatch, accumulate }, onNotice);
   /** Set when the pass is over: what is still on its way then is neither sent nor counted. */
   let over = false;
-  const { threads, fixedBatch, share } = options;
+  const { threads, fixedBatch, share, fedBack } = options;
   const mayCut: MayCut = fixedBatch !== undefined ? 'none' : tuneBatch ? 'all' : 'withoutKernel';
   const devices = devicesOf(options);
   // Who names several wants them all: none of them may become the CPU.
@@ -133,7 +136,7 @@ export async function runPass<T extends Task>(
   const worker = new WorkerTeam(
     task,
     model,
-    { provider: wanted, threads, fixedBatch, mayCut, share },
+    { provider: wanted, threads, fixedBatch, mayCut, share, fedBack },
     devices,
     {
       onOpened(opened, notice, accumulates) {

@@ -1,10 +1,12 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Feed } from '../../data/feed.js';
 import { UserError } from '../../errors.js';
+import type { FedBackInput } from '../../instrument/fedBack.js';
 import type { ModelBytes } from '../../instrument/rewrittenModel.js';
 import type { Provider, ProviderChoice } from '../../run/settingValues.js';
 import { runError, sessionError } from './ortErrors.js';
 import { type ExecutionProvider, openOn } from './provider.js';
+import { Recurrence } from './recurrence.js';
 
 type Ort = typeof import('onnxruntime-node');
 
@@ -26,6 +28,8 @@ export interface SessionOptions {
   readonly device?: number;
   /** Threads that share one operator; ONNX Runtime's own choice (one a core) where nothing is said. */
   readonly threads?: number;
+  /** Inputs that outputs of the run before feed. */
+  readonly fedBack?: readonly FedBackInput[];
 }
 
 /** An ONNX Runtime session over a rewritten model. */
@@ -42,6 +46,8 @@ export class ModelSession {
     readonly notice: string | undefined,
     /** Whether one run takes several batches. */
     readonly accumulates: boolean,
+    /** What is handed from one run to the next. */
+    readonly recurrence: Recurrence,
   ) {
     this.#ort = ort;
     this.#session = session;
@@ -74,7 +80,7 @@ export class ModelSession {
         }),
       );
       const several = accumulates && singleOn([provider]) === undefined;
-      return new ModelSession(ort, session, provider, notice, several);
+      return new ModelSession(ort, session, provider, notice, several, new Recurrence(options.fedBack ?? []));
     } catch (error) {
       throw error instanceof UserError ? error : sessionError(error);
     }
@@ -99,10 +105,11 @@ export class ModelSession {
         ]),
       );
       const outputs = await this.#session.run(inputs);
+      this.recurrence.remember(outputs);
       this.#completed++;
       return outputs;
     } catch (error) {
-      throw runError(error, tensors);
+      throw error instanceof UserError ? error : runError(error, tensors);
     }
   }
 

@@ -29,6 +29,8 @@ export interface MomentState {
     readonly width: number;
     readonly labels: readonly (readonly [string, StoredAnswers])[];
   };
+  /** What a recurrent model handed to the next sample. */
+  readonly remembered?: PackedFeed;
   readonly offending?: { readonly number: number; readonly feed: PackedFeed };
 }
 

@@ -139,7 +139,7 @@ function makingOf(options: WatchOptions): Record<string, unknown> {
   const { data, trainData, reader, onError, seed, shapes, image, csv, labels, classes, inOrder } = options;
   const { layers, exclude, operators, maxSamples, every, thresholds, idimRule } = options;
   const { convMethod, sequenceMethod, interpolate, interpolation, precision, measureAt } = options;
-  const { batchSize, inputs, text, audio, mask } = options;
+  const { batchSize, inputs, state, text, audio, mask } = options;
   return {
     ...{
       data,
@@ -149,6 +149,7 @@ function makingOf(options: WatchOptions): Record<string, unknown> {
       seed,
       shape: shapes,
       input: inputs,
+      state,
       image,
       tables: csv,
       texts: text,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   batchSize,
   devices,
+  fedBack,
   list,
   number,
   numbers,
@@ -26,6 +27,13 @@ test('a batch is a whole number of samples, or auto', () => {
   expect(batchSize('auto')).toBe('auto');
   for (const wrong of ['0', '-1', '1.5', 'automatic', '', 'Infinity'])
     expect(() => batchSize(wrong)).toThrow('Give a whole number from 1 upward, or auto.');
+});
+
+test('a state is fed from outputs, several with commas or again', () => {
+  expect(fedBack('h=hn, c=cn', { s: 'sn' })).toEqual({ s: 'sn', h: 'hn', c: 'cn' });
+  expect(fedBack('past.*=present.*')).toEqual({ 'past.*': 'present.*' });
+  for (const wrong of ['', 'h', 'h=', '=hn', 'h=hn,', 'h=hn=c'])
+    expect(() => fedBack(wrong)).toThrow('Give <input>=<output>, such as h=hn,c=cn.');
 });
 
 test('numbers may be negative, fractions and with exponents, several with commas', () => {

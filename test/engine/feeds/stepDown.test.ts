@@ -5,6 +5,7 @@ import { type Stack, type Step, StepDown } from '../../../src/engine/feeds/stepD
 import { BatchTooLargeError } from '../../../src/engine/session/batchTooLarge.js';
 import type { ModelSession } from '../../../src/engine/session/modelSession.js';
 import { runError } from '../../../src/engine/session/ortErrors.js';
+import { Recurrence } from '../../../src/engine/session/recurrence.js';
 
 const feedOf = (values: readonly number[]): Feed => ({
   samples: values.length,
@@ -111,6 +112,7 @@ describe('StepDown', () => {
   it('adds up the moments of all samples where a session runs out of memory', async () => {
     let completed = 0;
     const session = {
+      recurrence: new Recurrence([]),
       async run({ samples, tensors }: Feed) {
         // As ONNX Runtime says it.
         const message = `Non-zero status code returned while running Conv node. Name:'c' Status Message: Failed to allocate memory for requested buffer of size ${samples}`;

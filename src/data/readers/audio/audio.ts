@@ -216,7 +216,8 @@ async function windowAt(
     const data = new Float32Array(channels * window);
     for (const [c, channel] of mixed.entries()) data.set(channel.subarray(0, window), c * window);
     const dims = hasChannels ? [channels, window] : [window];
-    return { type: 'float32', data, dims, origin, ...(label === undefined ? {} : { label }) };
+    const begins = index === start ? { begins: true } : {};
+    return { type: 'float32', data, dims, origin, ...begins, ...(label === undefined ? {} : { label }) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { origin, reason: error.message };

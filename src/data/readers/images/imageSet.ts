@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { messageOf, UserError } from '../../../errors.js';
 import type { ModelInput } from '../../../onnx/modelInput.js';
 import { onlyInput } from '../../onlyInput.js';
@@ -106,13 +107,18 @@ function imageStream(set: ImageSet, plan: ImagePlan, input: ModelInput, labelled
     async *read(selection) {
       const open = await loadImageDecoder();
       const floating = input.type.startsWith('float') || input.type === 'bfloat16';
+      let folder: string | undefined;
       const decode = async ({ origin, label, load }: ImageItem): Promise<ReadSample> => {
+        // Frames of one film lie in one folder.
+        const begins = folder !== undefined && folder !== dirname(origin);
+        folder = dirname(origin);
         try {
           const pixels = await decodeImage(open, await load(), plan, floating);
           if (typeof pixels === 'string') return { origin, reason: pixels };
           return {
             ...arrangePixels(pixels, plan, input.type),
             origin,
+            ...(begins ? { begins } : {}),
             ...(label === undefined ? {} : { label }),
           };
         } catch (error) {

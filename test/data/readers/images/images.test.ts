@@ -1,4 +1,4 @@
-import { mkdir, symlink } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
@@ -304,3 +304,14 @@ test.each(['png', 'jpeg', 'webp', 'gif', 'tiff', 'avif'] as const)(
     }
   },
 );
+
+test('images of another folder begin another sequence', async () => {
+  const image = await twoPixels();
+  const folder = await temporaryFolder({});
+  for (const film of ['b', 'a']) {
+    await mkdir(join(folder, film));
+    for (const frame of ['1.png', '2.png']) await writeFile(join(folder, film, frame), image);
+  }
+  const { feeds } = await readAll({ data: [folder] }, [open3], { batchSize: 8 });
+  expect(feeds.map(({ begins }) => begins)).toEqual([[false, false, true, false]]);
+});
