@@ -1,6 +1,8 @@
 // `npm run test:mutation -- stats check`: puts small faults into these rooms of `src/`, one at a time, and runs the
 // room's tests on each. Without a room: all of them. `stats/eigen` mutates that part of the room only. Tables and other
 // values that are made when a file is loaded are changed with `--static` only.
+// `--tests=test/data/batches` runs no others: much faster where a room has many. Run it again without, and only what these
+// did not see is run on the others.
 // What survived stands in `.stryker/<room>.json` and, to be read, in `.stryker/<room>.txt`.
 import { writeFile } from 'node:fs/promises';
 import { Stryker } from '@stryker-mutator/core';
@@ -13,11 +15,12 @@ const isStaticMutated = process.argv.includes('--static');
 const concurrency = Number(
   process.argv.find((argument) => argument.startsWith('--concurrency='))?.slice(14) ?? 2,
 );
+const near = process.argv.find((argument) => argument.startsWith('--tests='))?.slice(8).split(',');
 for (const part of chosen.length > 0 ? chosen : Object.keys(testsOfRoom)) {
   const [room] = part.split('/');
   const tests = testsOfRoom[room];
   if (tests === undefined) throw new Error(`"${room}" is not a room with tests: ${Object.keys(testsOfRoom)}`);
-  const results = await mutate(part, tests);
+  const results = await mutate(part, near ?? tests);
   await writeFile(`.stryker/${part.replaceAll('/', '-')}.txt`, survivors(results));
   console.log(`${part}: ${score(results)}`);
 }
