@@ -104,7 +104,8 @@ async function* readContiguous(
   selection: Selection,
 ): AsyncGenerator<Sample[]> {
   const { header, size, features, dims } = layout;
-  const order = header.fortranOrder ? axesReversed(dims) : undefined;
+  // In Fortran order here is a single sample, or samples of one value, which lie alike in both.
+  const order = header.fortranOrder && dims.length > 1 ? axesReversed(dims) : undefined;
   const sampleBytes = features * header.itemSize;
   const rows = Math.max(1, Math.floor(CHUNK_BYTES / sampleBytes));
   for (const [start, end] of wantedRuns(selection, size)) {

@@ -54,3 +54,38 @@ test('a truncated file is refused', async () => {
     /3000 bytes, which are no whole records of 3073/,
   );
 });
+
+test('CIFAR-100 takes the names of its fine classes, and a number where none is listed', async () => {
+  const folder = await temporaryFolder({
+    'train.bin': Buffer.concat([record([1, 0], 1, 0, 0), record([0, 1], 2, 0, 0), record([0, 2], 3, 0, 0)]),
+    'test.bin': record([0, 1], 9, 0, 0),
+    'fine_label_names.txt': 'apple\r\naquarium_fish\r\n',
+  });
+  const { feeds, source } = await readAll({ data: [folder], image: { scale: 1 } }, [nchw]);
+  expect(feeds[0].labels).toEqual(['apple', 'aquarium_fish', '2']);
+  const values = valuesOf(feeds, 'x');
+  expect([0, 3072, 6144].map((i) => values[i])).toEqual([1, 2, 3]);
+  expect(source.size).toBe(3);
+  expect(source.notices?.[0]).toContain(`${folder} is read as its training files`);
+});
+
+test('one training file of CIFAR-10 has one label a record, and nothing is said of others', async () => {
+  const folder = await temporaryFolder({ 'data_batch_3.bin': record([4], 7, 8, 9) });
+  const path = `${folder}/data_batch_3.bin`;
+  const { feeds, source } = await readAll({ data: [path], image: { scale: 1 } }, [nhwc]);
+  expect(feeds[0].labels).toEqual(['4']);
+  expect(valuesOf(feeds, 'x').slice(0, 3)).toEqual([7, 8, 9]);
+  expect(source.notices?.join()).not.toContain('training files');
+});
+
+test('a folder without such files, and an empty file, are refused', async () => {
+  const folder = await temporaryFolder({
+    'test_batch.bin': record([1], 1, 2, 3),
+    'train.bin': Buffer.alloc(0),
+  });
+  await expect(readAll({ data: [`${folder}/train.bin`] }, [nchw])).rejects.toThrow(
+    /train\.bin holds 0 bytes, which are no whole records of 3074/,
+  );
+  const none = await temporaryFolder({ 'test_batch.bin': record([1], 1, 2, 3) });
+  await expect(readAll({ data: [none], reader: 'cifar' }, [nchw])).rejects.toThrow('holds no CIFAR files');
+});

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { dimsOf, input, readAll, valuesOf } from '../../reading.js';
 import { temporaryFolder } from '../../temporaryFolder.js';
 
@@ -98,4 +98,99 @@ test.each([
   const folder = await temporaryFolder(files);
   const [first] = Object.keys(files);
   await expect(readAll({ data: [`${folder}/${first}`] }, [x])).rejects.toThrow(message);
+});
+
+const floats = [input('x', 'float64', ['n', 2])];
+
+test.each<[string, number, string, number[]]>([
+  // struct.pack('>4b', …), '>4h', '>4i', '>4d'
+  ['bytes with a sign', 0x09, 'ff7f8002', [-1, 127, -128, 2]],
+  ['int16', 0x0b, 'fed4012c00020003', [-300, 300, 2, 3]],
+  ['int32', 0x0c, 'ffffffff00011170000000020000012c', [-1, 70000, 2, 300]],
+  ['float64', 0x0e, '3fb999999999999ac0000000000000003ff00000000000003fd0000000000000', [0.1, -2, 1, 0.25]],
+])('%s with classes beside them', async (_, code, hex, expected) => {
+  const folder = await temporaryFolder({
+    'a-images.idx2-x': idx(code, [2, 2], Buffer.from(hex, 'hex')),
+    'a-labels.idx1-x.gz': gzipSync(idx(0x0b, [2], Buffer.from('03e80007', 'hex'))),
+  });
+  const { feeds } = await readAll({ data: [`${folder}/a-images.idx2-x`], reader: 'idx' }, floats);
+  expect(valuesOf(feeds, 'x')).toEqual(expected);
+  expect(feeds[0].labels).toEqual(['1000', '7']);
+});
+
+test('a file of any name is recognised by its first bytes, and has no classes', async () => {
+  const folder = await temporaryFolder({
+    vectors: idx(0x0b, [2, 2], Buffer.from('0001000200030004', 'hex')),
+    // No labels of `vectors`.
+    'vectors-labels': 'something else',
+  });
+  const { feeds, source } = await readAll({ data: [`${folder}/vectors`] }, floats);
+  expect(source.reader).toBe('idx');
+  expect(valuesOf(feeds, 'x')).toEqual([1, 2, 3, 4]);
+  expect(feeds[0]).not.toHaveProperty('labels');
+});
+
+describe('images that are drawn', () => {
+  const count = 50;
+  // Each pixel of image i is i, and its class is i mod 10.
+  const many = idx(8, [count, 2, 2], Buffer.from(Array.from({ length: 4 * count }, (_, i) => i >> 2)));
+  const classes = idx(8, [count], Buffer.from(Array.from({ length: count }, (_, i) => i % 10)));
+
+  test.each([
+    ['in place', 'a-images-idx3-ubyte', many],
+    ['out of a gzipped file, from its beginning', 'a-images-idx3-ubyte.gz', gzipSync(many)],
+  ])('keep their classes %s', async (_, name, bytes) => {
+    const folder = await temporaryFolder({ [name]: bytes, 'a-labels-idx1-ubyte': classes });
+    for (const options of [{ maxSamples: 7 }, { batchSize: 3, every: 4 }]) {
+      const { feeds } = await readAll(
+        { data: [`${folder}/${name}`], image: { scale: 1 }, maxSamples: options.maxSamples },
+        [x],
+        options,
+      );
+      const values = valuesOf(feeds, 'x').map(Number);
+      const first = values.filter((_, i) => i % 4 === 0);
+      expect(values).toEqual(first.flatMap((value) => [value, value, value, value]));
+      expect(feeds.flatMap((feed) => feed.labels)).toEqual(first.map((value) => String(value % 10)));
+      expect(new Set(first).size).toBe(options.maxSamples ?? 12);
+    }
+  });
+});
+
+describe('an IDX file that cannot be one', () => {
+  test.each<[string, Buffer, RegExp]>([
+    ['too short', images.subarray(0, 7), /is not an IDX file/],
+    ['with a byte before its type', Buffer.from(images).fill(1, 0, 1), /is not an IDX file/],
+    ['with another byte before its type', Buffer.from(images).fill(1, 1, 2), /is not an IDX file/],
+    ['of an unknown type', Buffer.from(images).fill(0x0a, 2, 3), /is not an IDX file/],
+    ['without axes', idx(8, [], Buffer.alloc(8)), /is not an IDX file/],
+    ['of nine axes', idx(8, Array(9).fill(1), Buffer.alloc(1)), /is not an IDX file/],
+    ['cut off within its sizes', images.subarray(0, 12), /is not an IDX file/],
+    ['with a byte too many', Buffer.concat([images, Buffer.alloc(1)]), /holds 13 bytes of data.* takes 12/],
+    ['of no images', idx(8, [0, 2, 2], Buffer.alloc(0)), /is empty, of shape \(0, 2, 2\)/],
+  ])('is refused: %s', async (_, bytes, message) => {
+    const folder = await temporaryFolder({ 'a-idx3-ubyte': bytes });
+    await expect(readAll({ data: [`${folder}/a-idx3-ubyte`] }, [x])).rejects.toThrow(message);
+  });
+
+  test('eight axes are not too many', async () => {
+    const folder = await temporaryFolder({
+      'a-idx8-ubyte': idx(8, [1, 1, 1, 1, 1, 1, 1, 2], Buffer.from([5, 6])),
+    });
+    const { feeds } = await readAll({ data: [`${folder}/a-idx8-ubyte`] }, floats);
+    expect(valuesOf(feeds, 'x')).toEqual([5, 6]);
+  });
+
+  test('samples and labels that do not fit are refused', async () => {
+    const folder = await temporaryFolder({
+      'a-images-idx2-ubyte': idx(9, [2, 3], Buffer.alloc(6)),
+      'b-images-idx3-ubyte': images,
+      'b-labels-idx1-ubyte': idx(8, [3, 1], Buffer.alloc(3)),
+    });
+    await expect(readAll({ data: [`${folder}/a-images-idx2-ubyte`] }, floats)).rejects.toThrow(
+      /the samples of .*a-images-idx2-ubyte do not fit: it has the shape 3, but input x wants 2 a sample/,
+    );
+    await expect(readAll({ data: [`${folder}/b-images-idx3-ubyte`] }, [x])).rejects.toThrow(
+      /holds 3 labels for 3 samples: they do not belong together/,
+    );
+  });
 });

@@ -80,7 +80,7 @@ describe('rows of a table', () => {
   test('of a file that is not there are an error with its path', async () => {
     const path = join(await temporaryFolder(), 'gone.csv');
     const reading = async () => {
-      for await (const _ of csvRows(path)) continue;
+      for await (const _ of csvRows(path));
     };
     await expect(reading()).rejects.toMatchObject({
       name: 'UserError',
