@@ -15,7 +15,10 @@ const isStaticMutated = process.argv.includes('--static');
 const concurrency = Number(
   process.argv.find((argument) => argument.startsWith('--concurrency='))?.slice(14) ?? 2,
 );
-const near = process.argv.find((argument) => argument.startsWith('--tests='))?.slice(8).split(',');
+const near = process.argv
+  .find((argument) => argument.startsWith('--tests='))
+  ?.slice(8)
+  .split(',');
 for (const part of chosen.length > 0 ? chosen : Object.keys(testsOfRoom)) {
   const [room] = part.split('/');
   const tests = testsOfRoom[room];

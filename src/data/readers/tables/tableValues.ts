@@ -25,7 +25,12 @@ export function rowValue({ columns, fill }: Features, cells: readonly Cell[]): R
   const [only] = cells;
   if (cells.length === 1 && isList(only)) return only;
   if (cells.every((cell) => typeof cell === 'bigint')) {
-    return { type: 'int64', data: BigInt64Array.from(cells), dims: [cells.length] };
+    const dims = [cells.length];
+    // Both wrap what they cannot hold.
+    const data = BigInt64Array.from(cells);
+    if (cells.every((cell, i) => cell === data[i])) return { type: 'int64', data, dims };
+    const unsigned = BigUint64Array.from(cells);
+    if (cells.every((cell, i) => cell === unsigned[i])) return { type: 'uint64', data: unsigned, dims };
   }
   const size = cells.reduce<number>((sum, cell) => sum + (isList(cell) ? cell.data.length : 1), 0);
   const data = new Float64Array(size);
