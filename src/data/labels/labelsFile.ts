@@ -94,13 +94,18 @@ async function tableLabels(path: string, column: string | number | undefined): P
   return labels;
 }
 
-/** A column that is asked for by its name stands in a header; else a word above a number tells one. */
+/**
+ * A column that is asked for by its name stands in a header; else a word above a number tells one. A number of a column is
+ * no name: the first row may hold it as a class.
+ */
 function looksLikeHeader(
   first: readonly string[],
   second: readonly string[] | undefined,
   column: string | number | undefined,
 ): boolean {
-  if (column !== undefined && first.some((cell) => cell.trim() === String(column).trim())) return true;
+  const wanted = String(column).trim();
+  const isPosition = /^\d+$/.test(wanted) && Number(wanted) >= 1 && Number(wanted) <= first.length;
+  if (column !== undefined && !isPosition && first.some((cell) => cell.trim() === wanted)) return true;
   if (first.length === 1)
     return (
       /^(?:label|labels|class|classes|target|y)$/i.test(first[0].trim()) || wordAboveNumber(first, second)
