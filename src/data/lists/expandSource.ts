@@ -81,7 +81,7 @@ async function* matching(folder: string, [segment, ...rest]: readonly string[]):
   const within = folder === '' ? '.' : folder;
   if (segment === '**') {
     const matches = picomatch(['**', ...rest].join('/'));
-    if (!(await exists(within))) return;
+    if (!(await stat(within).catch(() => undefined))?.isDirectory()) return;
     for await (const { path, inside } of filesBelow(within)) if (matches(inside)) yield path;
     return;
   }

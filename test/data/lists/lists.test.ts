@@ -1,31 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { expandBraces } from '../../../src/data/lists/expandBraces.js';
 import { expandSource } from '../../../src/data/lists/expandSource.js';
 import { npyBytes } from '../npyBytes.js';
 import { input, readAll, valuesOf } from '../reading.js';
 import { temporaryFolder } from '../temporaryFolder.js';
-
-describe('braces', () => {
-  test.each([
-    // As bash has them.
-    ['a.npy', ['a.npy']],
-    ['{a,b}.npy', ['a.npy', 'b.npy']],
-    ['d-{8..11}', ['d-8', 'd-9', 'd-10', 'd-11']],
-    ['d-{008..011}', ['d-008', 'd-009', 'd-010', 'd-011']],
-    ['{3..1}', ['3', '2', '1']],
-    ['{a,b}{1,2}', ['a1', 'a2', 'b1', 'b2']],
-    ['{a}-{1,2}', ['{a}-1', '{a}-2']],
-    ['a{,x}', ['a', 'ax']],
-  ])('%s', (pattern, expected) => {
-    expect(expandBraces(pattern)).toEqual(expected);
-  });
-
-  test('that stand for more than a million are refused', () => {
-    expect(() => expandBraces('{1..9999999}')).toThrow('more than 1000000 files');
-    expect(() => expandBraces('{1..2000}{1..2000}')).toThrow('more than 1000000 files');
-  });
-});
 
 const numbers = (...values: number[]) =>
   npyBytes("'<f8'", `(${values.length}, 1)`, Float64Array.from(values));
