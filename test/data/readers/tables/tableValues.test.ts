@@ -10,7 +10,7 @@ const list = (...values: number[]): ListCell => ({
 });
 
 /** The value of columns a, b, … */
-const valueOf = (cells: readonly Cell[], fill?: readonly number[]) =>
+const madeOf = (cells: readonly Cell[], fill?: readonly number[]) =>
   rowValue(
     {
       columns: cells.map((_, k) => number('abcdef'[k])),
@@ -21,7 +21,7 @@ const valueOf = (cells: readonly Cell[], fill?: readonly number[]) =>
 
 describe('the cells of a row make', () => {
   test('one row of numbers, lists in their place', () => {
-    expect(valueOf([1.5, list(2, 3), true, 4n, list(5)])).toEqual({
+    expect(madeOf([1.5, list(2, 3), true, 4n, list(5)])).toEqual({
       type: 'float64',
       data: Float64Array.of(1.5, 2, 3, 1, 4, 5),
       dims: [6],
@@ -30,23 +30,23 @@ describe('the cells of a row make', () => {
 
   test('a list that is alone as it is', () => {
     const only = { type: 'int16', data: Int16Array.of(1, 2, 3, 4), dims: [2, 2] } as const;
-    expect(valueOf([only])).toBe(only);
+    expect(madeOf([only])).toBe(only);
   });
 
   test('integers of 64 bits that are exact', () => {
     // Beyond 2^53 a float64 holds even numbers only.
-    expect(valueOf([2n ** 53n + 1n, -(2n ** 63n)])).toEqual({
+    expect(madeOf([2n ** 53n + 1n, -(2n ** 63n)])).toEqual({
       type: 'int64',
       data: BigInt64Array.of(2n ** 53n + 1n, -(2n ** 63n)),
       dims: [2],
     });
-    expect(valueOf([2n ** 64n - 1n, 7n])).toEqual({
+    expect(madeOf([2n ** 64n - 1n, 7n])).toEqual({
       type: 'uint64',
       data: BigUint64Array.of(2n ** 64n - 1n, 7n),
       dims: [2],
     });
     // No type of integers holds both.
-    expect(valueOf([2n ** 63n, -1n])).toEqual({
+    expect(madeOf([2n ** 63n, -1n])).toEqual({
       type: 'float64',
       data: Float64Array.of(2 ** 63, -1),
       dims: [2],
@@ -54,21 +54,21 @@ describe('the cells of a row make', () => {
   });
 
   test('a number from what fills a missing one, by its column', () => {
-    expect(valueOf([1, undefined, Number.NaN, 4], [10, 20, 30, 40])).toMatchObject({
+    expect(madeOf([1, undefined, Number.NaN, 4], [10, 20, 30, 40])).toMatchObject({
       data: Float64Array.of(1, 20, 30, 4),
     });
   });
 
   test('nothing, where one of them is wrong', () => {
-    expect(valueOf([1, undefined])).toMatch(/^column b holds no number: fill such cells with --missing/);
-    expect(valueOf([Number.NaN, 1])).toMatch(/^column a holds no number/);
-    expect(valueOf([1, Number.POSITIVE_INFINITY], [0, 0])).toMatch(
+    expect(madeOf([1, undefined])).toMatch(/^column b holds no number: fill such cells with --missing/);
+    expect(madeOf([Number.NaN, 1])).toMatch(/^column a holds no number/);
+    expect(madeOf([1, Number.POSITIVE_INFINITY], [0, 0])).toMatch(
       /^column b holds Infinity, which is not a number/,
     );
-    expect(valueOf([1, 'red'], [0, 0])).toMatch(/^column b holds "red", which is not a number: fix it/);
-    expect(valueOf([1, 'x'.repeat(50)])).toContain(`holds "${'x'.repeat(40)}"`);
-    expect(valueOf([Uint8Array.of(1)])).toMatch(/^column a holds bytes, which is not a number/);
-    expect(valueOf([{ fault: 'holds a record' }])).toMatch(/^column a holds a record: fix it/);
+    expect(madeOf([1, 'red'], [0, 0])).toMatch(/^column b holds "red", which is not a number: fix it/);
+    expect(madeOf([1, 'x'.repeat(50)])).toContain(`holds "${'x'.repeat(40)}"`);
+    expect(madeOf([Uint8Array.of(1)])).toMatch(/^column a holds bytes, which is not a number/);
+    expect(madeOf([{ fault: 'holds a record' }])).toMatch(/^column a holds a record: fix it/);
   });
 
   test('no number where a list is missing, whatever fills numbers', () => {
@@ -90,7 +90,11 @@ describe('nested lists', () => {
       [1, 2, 3, 4, 5, 6],
       [2, 3],
     ],
-    [[[[7]], [[8]]], [7, 8], [2, 1, 1]],
+    [
+      [[[7]], [[8]]],
+      [7, 8],
+      [2, 1, 1],
+    ],
   ])('%j lie in row-major order', (nested, data, dims) => {
     expect(flattened(nested)).toEqual({ type: 'float64', data: Float64Array.from(data), dims });
   });
