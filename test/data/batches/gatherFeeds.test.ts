@@ -1,17 +1,19 @@
-import { describe, expect, it } from 'vitest';
-import { gatherFeeds, type OnError } from '../../../src/data/batches/gatherFeeds.js';
+import { describe, expect, it, test } from 'vitest';
+import { gatherFeeds, knownClass, type OnError } from '../../../src/data/batches/gatherFeeds.js';
 import { emptyLog } from '../../../src/data/batches/readingLog.js';
 import { BufferPool } from '../../../src/data/bufferPool.js';
 import type { Feed, FeedOptions } from '../../../src/data/feed.js';
 import type { ReadSample } from '../../../src/data/sample.js';
+import { isWanted, type Selection } from '../../../src/data/selection.js';
 import { input } from '../reading.js';
 
 /** Samples of these lengths; the i-th holds i again and again, a length of 0 is one that cannot be read. */
 const stream = (lengths: readonly number[]) => ({
   origin: 'samples',
   size: lengths.length,
-  async *read(): AsyncGenerator<ReadSample[]> {
+  async *read(selection: Selection): AsyncGenerator<ReadSample[]> {
     for (const [i, length] of lengths.entries()) {
+      if (!isWanted(selection, i)) continue;
       const origin = `sample ${i}`;
       if (length === 0) yield [{ origin, reason: 'it is damaged' }];
       else yield [{ type: 'float32', data: new Float32Array(length).fill(i), dims: [length], origin }];
@@ -86,4 +88,47 @@ describe('feeds whose memory comes back', () => {
     // The first buffer serves the second batch too; the last batch does not fill it.
     expect(buffers.size).toBe(2);
   });
+});
+
+describe('samples of another shape', () => {
+  test('are left out wherever they stand, where such are skipped', async () => {
+    expect((await feedsOf([2, 3, 2, 2, 3, 2], { batchSize: 2 }, 'skip')).map(firsts)).toEqual([
+      [0, 2],
+      [3, 5],
+    ]);
+  });
+
+  test('are batches of their own where batches hold one sample', async () => {
+    expect((await feedsOf([2, 3, 2], { batchSize: 1 }, 'skip')).map(firsts)).toEqual([[0], [1], [2]]);
+  });
+});
+
+describe('a pass that goes on', () => {
+  const from = (rows: number, given: number) => ({
+    ...{ rows, given, draws: [], skipped: 0, labels: new Map(), skippedSamples: [] },
+  });
+
+  test('gives what is left of its limit', async () => {
+    const feeds = await feedsOf([1, 1, 1, 1, 1, 1], { batchSize: 2, maxSamples: 5, from: from(2, 2) });
+    expect(feeds.map(firsts)).toEqual([[2, 3], [4]]);
+    expect(feeds.map(({ end }) => end)).toEqual([
+      { draws: [], rows: 4, given: 4, skipped: 0 },
+      { draws: [], rows: 5, given: 5, skipped: 0 },
+    ]);
+  });
+
+  test('has ended where the limit was reached', async () => {
+    expect(await feedsOf([1, 1, 1], { batchSize: 2, maxSamples: 2, from: from(2, 2) })).toEqual([]);
+  });
+});
+
+test('a share without a sample is no error, a source without one is', async () => {
+  expect(await feedsOf([1], { batchSize: 1, share: { index: 1, count: 2 } })).toEqual([]);
+  await expect(feedsOf([], { batchSize: 1 })).rejects.toThrow('the data holds no samples');
+});
+
+test('a label is a class by its name, or by its position among all', () => {
+  const isKnown = knownClass(['cat', 'dog']);
+  const labels = ['cat', 'dog', '0', '1', '2', '10', 'owl', '1a', 'a1', '', '-1', '1.0'];
+  expect(labels.filter(isKnown)).toEqual(['cat', 'dog', '0', '1']);
 });

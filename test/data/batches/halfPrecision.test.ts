@@ -60,3 +60,13 @@ test('bfloat16 is the upper half of a float32, rounded to even', () => {
     2 ** -133,
   ]);
 });
+
+test('what is too large is infinite, however large it is, with its sign', () => {
+  // The next float16 after 65504 would be 65536; the largest bfloat16 is (2 − 2^-7) 2^127.
+  expect([65536, -65536, 1e6, 1e300, Number.MAX_VALUE].map(toFloat16)).toEqual([
+    0x7c00, 0xfc00, 0x7c00, 0x7c00, 0x7c00,
+  ]);
+  expect([2 ** 128, -(2 ** 128), 1e300, (2 - 2 ** -7) * 2 ** 127].map(toBfloat16)).toEqual([
+    0x7f80, 0xff80, 0x7f80, 0x7f7f,
+  ]);
+});
