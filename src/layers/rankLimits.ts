@@ -50,13 +50,18 @@ export function rankLimits(model: ModelFile, layers: readonly Layer[]): Readonly
     const { features, rankLimit = features } = layer;
     if (features === undefined) continue;
     const directions = Math.min(rankLimit ?? features, through?.directions ?? features);
-    bounds.set(output, { directions, features: layoutOf(layer) });
+    const place = featuresOf(layer);
+    if (place) bounds.set(output, { directions, features: place });
     if (directions < features) limits.set(layer.name, directions);
   }
   return limits;
 }
 
-const layoutOf = ({ layout }: Layer): Bound['features'] => (layout.kind === 'featureMap' ? 'axis 1' : 'last');
+/** `undefined` where they are on neither axis (a weight on the left): what reads the last one reads positions. */
+function featuresOf({ layout }: Layer): Bound['features'] | undefined {
+  if (layout.kind === 'featuresBeforeLast') return undefined;
+  return layout.kind === 'featureMap' ? 'axis 1' : 'last';
+}
 
 /** Of a convolution or product with a constant weight, as far as its inputs bound it. */
 function linearBound(graph: Graph, node: NodeProto, bounds: ReadonlyMap<string, Bound>): Bound | undefined {
@@ -132,10 +137,11 @@ function isPerFeature(graph: Graph, node: NodeProto, varying: string, { features
 
 /** A new shape that leaves each observation as it is. */
 function reshaped(graph: Graph, node: NodeProto, bound: Bound): Bound | undefined {
-  // [samples, features, 1, 1] to [samples, features].
-  if (bound.isOnePosition) return { directions: bound.directions, features: 'last', isOnePosition: true };
-  const before = graph.info(node.input[0])?.shape?.at(-1);
+  const shape = graph.info(node.input[0])?.shape;
+  const before = bound.features === 'axis 1' ? shape?.[1] : shape?.at(-1);
   const after = graph.info(node.output[0])?.shape?.at(-1);
-  const keeps = bound.features === 'last' && typeof before === 'number' && before === after;
-  return keeps && node.opType === 'Reshape' ? bound : undefined;
+  const keeps = typeof before === 'number' && before === after;
+  // [samples, features, 1, 1] to [samples, features].
+  if (bound.isOnePosition && (keeps || node.opType !== 'Reshape')) return { ...bound, features: 'last' };
+  return keeps && bound.features === 'last' && node.opType === 'Reshape' ? bound : undefined;
 }

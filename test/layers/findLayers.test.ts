@@ -4,6 +4,7 @@ import { UserError } from '../../src/errors.js';
 import { findLayers } from '../../src/layers/findLayers.js';
 import { readModelFile } from '../../src/onnx/modelFile.js';
 import { node } from '../support/models.js';
+import { isMutationTest } from '../support/mutationTest.js';
 import { found, zeros } from './found.js';
 
 const conv = (input: string, output: string, name?: string) =>
@@ -65,7 +66,7 @@ describe('findLayers', () => {
     expect([unfolded.layers[0].parameters, folded.layers[0].parameters]).toEqual([144, 160]);
   });
 
-  it('takes 20,000 layers in its stride', () => {
+  it.skipIf(isMutationTest)('takes 20,000 layers in its stride', () => {
     const nodes = Array.from({ length: 20_000 }, (_, i) => [
       node('MatMul', [i === 0 ? 'x' : `a${i - 1}`, 'w2'], [`m${i}`]),
       node('Add', [`m${i}`, 'b'], [`a${i}`]),

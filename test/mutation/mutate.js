@@ -6,7 +6,7 @@
 // What survived stands in `.stryker/<room>.json` and, to be read, in `.stryker/<room>.txt`.
 import { writeFile } from 'node:fs/promises';
 import { Stryker } from '@stryker-mutator/core';
-import { notMutated, testsOfRoom } from './rooms.js';
+import { notMutated, testsOfDist, testsOfRoom } from './rooms.js';
 
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 /** Whether what runs once, when a file is loaded, is changed too: each such fault costs all tests of the room. */
@@ -30,9 +30,12 @@ for (const part of chosen.length > 0 ? chosen : Object.keys(testsOfRoom)) {
 
 function mutate(part, tests) {
   const name = part.replaceAll('/', '-');
-  process.env.DELVE_MUTATION_TESTS = JSON.stringify(
-    tests.map((test) => (test.endsWith('.ts') ? test : `${test}/**/*.test.ts`)),
-  );
+  process.env.DELVE_MUTATION_TESTS = JSON.stringify({
+    include: tests.map((test) => (test.endsWith('.ts') ? test : `${test}/**/*.test.ts`)),
+    exclude: testsOfDist,
+    // What is made when a file is loaded has to be made anew for each fault in it.
+    isolate: isStaticMutated,
+  });
   return new Stryker({
     mutate: [part.endsWith('.ts') ? `src/${part}` : `src/${part}/**/*.ts`, ...notMutated],
     plugins: ['@stryker-mutator/vitest-runner', import.meta.resolve('./messageTexts.js')],
@@ -42,7 +45,7 @@ function mutate(part, tests) {
     coverageAnalysis: 'perTest',
     ignoreStatic: !isStaticMutated,
     concurrency,
-    timeoutMS: 5_000,
+    timeoutMS: 20_000,
     incremental: true,
     incrementalFile: `.stryker/${name}.incremental.json`,
     reporters: ['json', 'progress-append-only'],

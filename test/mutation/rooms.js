@@ -8,6 +8,8 @@ export const testsOfRoom = {
   api: ['test/api/longLoading.test.ts'],
   check: ['test/check', 'test/job', 'test/report/checks'],
   cli: ['test/cli/options', 'test/cli/terminal'],
+  compress: ['test/compress'],
+  cost: ['test/cost'],
   cuda: ['test/cuda'],
   data: ['test/data'],
   doctor: ['test/doctor'],
@@ -15,15 +17,27 @@ export const testsOfRoom = {
   files: ['test/files'],
   instrument: ['test/instrument'],
   job: ['test/job'],
-  layers: ['test/layers'],
+  layers: ['test/layers', 'test/readings/architectures.test.ts', 'test/readings/truths.test.ts'],
   onnx: ['test/onnx'],
+  probe: ['test/probe'],
   readings: ['test/readings'],
   report: ['test/report'],
   run: ['test/run'],
+  similarity: ['test/similarity'],
   shape: ['test/shape'],
   stats: ['test/stats'],
   text: ['test/text'],
 };
+
+/** Tests of these rooms that cannot: their workers, or all that they call, are loaded from `dist/`. */
+export const testsOfDist = [
+  'test/engine/collect/momentCollector.test.ts',
+  'test/engine/observe.test.ts',
+  'test/engine/pass/interrupted.test.ts',
+  'test/engine/pass/workerTeam.test.ts',
+  'test/probe/probe.test.ts',
+  'test/stats/reduction/kernelTeam.test.ts',
+];
 
 /** Written by a program, or run in a browser: what they do is tested where they are used. */
 export const notMutated = [

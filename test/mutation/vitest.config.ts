@@ -1,11 +1,19 @@
 import { defineConfig } from 'vitest/config';
+import { keptThread } from './keptThread.js';
 
 /** The tests of one room, as `mutate.js` names them; none of them may load `dist/`. */
+const tests: { readonly include?: string[]; readonly exclude?: string[]; readonly isolate?: boolean } =
+  JSON.parse(process.env.DELVE_MUTATION_TESTS ?? '{}');
+
 export default defineConfig({
-  test: {
-    include: JSON.parse(process.env.DELVE_MUTATION_TESTS ?? '[]'),
-    // Its workers are loaded from `dist/`.
-    exclude: ['test/stats/reduction/kernelTeam.test.ts'],
-    testTimeout: 20_000,
-  },
+  plugins: [
+    {
+      name: 'kept-thread',
+      // Stryker asks for threads of its own; this comes after it.
+      configureVitest: ({ project }) => {
+        if (!tests.isolate) Object.assign(project.config, { pool: keptThread.name, poolRunner: keptThread });
+      },
+    },
+  ],
+  test: { isolate: false, ...tests, testTimeout: 60_000 },
 });

@@ -36,8 +36,9 @@ export function describeConvolution(
     layout: { kind: 'featureMap', rank },
     features,
     weightShape,
-    // Each output position of a transposed convolution sees its own part of the kernel, so its fan-in is less plain.
-    ...(weightShape && node.opType !== 'ConvTranspose'
+    // Each output position of a transposed convolution sees its own part of the kernel, so its fan-in is less plain. An
+    // activation function that was fused lifts the limit.
+    ...(weightShape && !['ConvTranspose', 'FusedConv'].includes(node.opType)
       ? rankLimitOf(
           features,
           weightShape.slice(1).reduce((size, dim) => size * dim, 1),

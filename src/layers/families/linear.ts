@@ -15,12 +15,14 @@ export const gemm: LayerFamily = {
     const weightShape = weightShapeOf(graph, node.input[1]);
     const transposed = intAttribute(node, 'transB', 0) === 1;
     const features = weightShape?.[transposed ? 0 : 1];
+    // What was fused is an activation function, which lifts the limit.
+    const fanIn = node.opType === 'Gemm' ? weightShape?.[transposed ? 1 : 0] : undefined;
     return {
       output: node.output[0],
       layout: { kind: 'featuresLast', rank: 2 },
       features,
       weightShape,
-      ...rankLimitOf(features, weightShape?.[transposed ? 1 : 0] ?? Number.POSITIVE_INFINITY),
+      ...rankLimitOf(features, fanIn ?? Number.POSITIVE_INFINITY),
       parameters: countParameters(graph, [node.input[1], node.input[2]]),
       ...(node.opType === 'Gemm' ? { linearMap: mapOfGemm(graph, node) } : {}),
     };
@@ -52,7 +54,7 @@ export const matMul: LayerFamily = {
         }),
         features,
         weightShape,
-        ...rankLimitOf(features, weightShape?.at(transposed ? -1 : -2) ?? Number.POSITIVE_INFINITY),
+        ...rankLimitOf(features, fanInOf(weightShape, transposed)),
         parameters: countParameters(graph, [node.input[1]]),
         ...(node.opType === 'MatMul'
           ? { linearMap: mapOfMatMul(graph, node, rankOf(graph, node.output[0]).rank) }
@@ -61,6 +63,13 @@ export const matMul: LayerFamily = {
     );
   },
 };
+
+/** Of several matrices, one a head, each has directions of its own. */
+function fanInOf(weightShape: readonly number[] | undefined, transposed: boolean): number {
+  if (!weightShape) return Number.POSITIVE_INFINITY;
+  const heads = weightShape.slice(0, -2).reduce((product, size) => product * size, 1);
+  return heads * (weightShape.at(transposed ? -1 : -2) ?? Number.POSITIVE_INFINITY);
+}
 
 /** `MatMulNBits`, block-quantized weights of language models: N features from K inputs. */
 export const matMulNBits: LayerFamily = {

@@ -59,6 +59,19 @@ describe('an operator that --ops names holds its features where', () => {
     expect(layoutOf('Relu', [conv, last, first, node('Relu', ['f'], ['v'])])).toEqual(featureMap(4));
   });
 
+  it('Transpose moves those of the model’s input', () => {
+    const last = node('Transpose', ['x'], ['l'], { perm: [0n, 2n, 3n, 1n] });
+    expect(layoutOf('Relu', [last, node('Relu', ['l'], ['v'])], { x: ['N', 3, 8, 8] })).toEqual({
+      kind: 'featuresLast',
+      rank: 4,
+    });
+  });
+
+  it('Transpose moves them to the second axis, of a rank that only it tells', () => {
+    const second = node('Transpose', ['m'], ['t'], { perm: [0n, 2n, 1n] });
+    expect(layoutOf('Relu', [linear, second, node('Relu', ['t'], ['v'])])).toEqual(featureMap(3));
+  });
+
   it('a product of two activations has them: last', () => {
     const scores = [
       node('Relu', ['x'], ['k2']),
@@ -91,6 +104,7 @@ describe('an operator that --ops names holds its features where', () => {
   it('batch normalization of three dimensions has them: second', () => {
     const nodes = [node('BatchNormalization', ['x', 'b', 'b', 'b', 'b'], ['v'])];
     expect(layoutOf('BatchNormalization', nodes, { v: ['N', 5, 9] })).toEqual(featureMap(3));
+    expect(layoutOf('BatchNormalization', nodes, { v: ['N', 5] })).toEqual({ kind: 'featuresLast', rank: 2 });
   });
 });
 
@@ -101,12 +115,35 @@ describe('an operator that --ops names is not observable', () => {
 
   it('where it has no feature axis', () => {
     expect(layoutOf('Relu', [node('Relu', ['x'], ['v'])], { v: ['N'] })).toMatch(/too few dimensions/);
+    const normalized = [node('LayerNormalization', ['x', 'b'], ['v'])];
+    expect(layoutOf('LayerNormalization', normalized, { v: ['N'] })).toMatch(/too few dimensions/);
+    expect(layoutOf('LayerNormalization', normalized, { v: ['N', 5] })).toEqual({
+      kind: 'featuresLast',
+      rank: 2,
+    });
   });
 
   it('where its samples were moved away', () => {
     const stepsFirst = node('Transpose', ['m'], ['t'], { perm: [1n, 0n, 2n] });
     const nodes = [linear, stepsFirst, node('Relu', ['t'], ['v'])];
     expect(layoutOf('Relu', nodes, { v: [9, 'N', 5] })).toMatch(/a Transpose before it moves/);
+  });
+
+  it.each<[string, NodeProto[], Dimension[]]>([
+    ['lets its order open', [conv, node('Transpose', ['c'], ['t'])], [8, 8, 5, 'N']],
+    [
+      'puts features between pixels',
+      [conv, node('Transpose', ['c'], ['t'], { perm: [0n, 2n, 1n, 3n] })],
+      ['N', 5, 8, 8],
+    ],
+    [
+      'comes behind a weight on the left',
+      [node('MatMul', ['w', 'x'], ['m']), node('Transpose', ['m'], ['t'], { perm: [0n, 2n, 1n] })],
+      ['N', 9, 7],
+    ],
+  ])('where the Transpose before it %s', (_, nodes, v) => {
+    const reason = layoutOf('Relu', [...nodes, node('Relu', ['t'], ['v'])], { v });
+    expect(reason).toMatch(/a Transpose before it moves/);
   });
 
   it('where its output is left out', () => {
@@ -116,8 +153,13 @@ describe('an operator that --ops names is not observable', () => {
 
 it('leaves constants alone: they tell nothing of the data', () => {
   const nodes = [node('Neg', ['b'], ['v']), node('Neg', ['x'], ['y'])];
-  const { layers } = found(nodes, { inputs: [value('x', 'float32', ['N', 5])], initializers, ops: ['Neg'] });
+  const { layers, notObservable } = found(nodes, {
+    inputs: [value('x', 'float32', ['N', 5])],
+    initializers,
+    ops: ['Neg'],
+  });
   expect(layers.map(({ output }) => output)).toEqual(['y']);
+  expect(notObservable).toEqual([]);
 });
 
 it('does not take a state of a recurrent layer for its sequence', () => {
@@ -126,5 +168,5 @@ it('does not take a state of a recurrent layer for its sequence', () => {
     initializers: [zeros('W', 1, 12, 3), zeros('R', 1, 12, 4)],
     ops: ['Relu'],
   });
-  expect(notObservable).toHaveLength(1);
+  expect(notObservable.map(({ op }) => op)).toEqual(['Relu']);
 });

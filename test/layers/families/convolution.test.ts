@@ -48,6 +48,13 @@ describe('a convolution', () => {
     expect(conv(8n, 8, 1, 3, 3).rankLimit).toBeUndefined();
   });
 
+  it('with an activation function built in has no limit: that lifts it', () => {
+    const fused = node('FusedConv', ['x', 'w'], ['y'], { activation: 'Relu' }, { domain: 'com.microsoft' });
+    const layer = onlyLayer([fused], { initializers: [zeros('w', 96, 16, 1, 1)] });
+    expect(layer).toMatchObject({ features: 96, parameters: 96 * 16 });
+    expect(layer.rankLimit).toBeUndefined();
+  });
+
   it('that is transposed keeps its features on the second axis of the weight, times its groups', () => {
     const transposed = node('ConvTranspose', ['x', 'w'], ['y'], { group: 2n });
     const layer = onlyLayer([transposed], { initializers: [zeros('w', 6, 4, 3, 3)] });
@@ -91,6 +98,14 @@ describe('a convolution', () => {
     expect(notObservable).toEqual([
       { node: 'c', op: 'Conv', reason: expect.stringMatching(/how many dimensions its output has/) },
     ]);
+  });
+
+  it('of a weight with too few dimensions is not observable, and says so', () => {
+    const { layers, notObservable } = found([node('Conv', ['x', 'w'], ['y'])], {
+      initializers: [zeros('w', 8, 3)],
+    });
+    expect(layers).toEqual([]);
+    expect(notObservable[0].reason).toMatch(/2 dimensions, too few/);
   });
 
   it('is none where a domain of the user’s own calls something Conv', () => {

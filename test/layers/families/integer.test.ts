@@ -86,6 +86,12 @@ describe('MatMulInteger', () => {
   });
 });
 
+it.each(['MatMulIntegerToFloat', 'DynamicQuantizeMatMul'])('%s of two activations is no layer', (op) => {
+  const product = node(op, ['x', 'w', 'ws'], ['y'], {}, { domain: 'com.microsoft' });
+  const nodes = [node('Relu', ['x'], ['w']), product];
+  expect(found(nodes, { initializers: [zeros('ws')] }).layers).toEqual([]);
+});
+
 describe('integer products with their scaling built in', () => {
   it.each([
     ['MatMulIntegerToFloat', ['q', 'w', 'qs', 'ws', 'qz', 'wz', 'b']],

@@ -36,6 +36,40 @@ describe('Gemm', () => {
     });
   });
 
+  it('with its weight on the left, turned, has the columns as features', () => {
+    const layer = onlyLayer([node('Gemm', ['w', 'x'], ['y'], { transA: 1n })], {
+      initializers: [zeros('w', 5, 8)],
+    });
+    expect(layer.features).toBe(8);
+  });
+
+  it('with a vector on the left is not observable, and says so', () => {
+    const { notObservable } = found([node('Gemm', ['w', 'x'], ['y'])], { initializers: [zeros('w', 5)] });
+    expect(notObservable[0].reason).toMatch(/left operand and not a matrix/);
+  });
+
+  it('whose weight is fed takes the declared shape, where all of it is told', () => {
+    const fed = (...shape: (number | null)[]) =>
+      onlyLayer([node('Gemm', ['x', 'w'], ['y'])], {
+        inputs: [value('x', 'float32'), value('w', 'float32', shape)],
+      });
+    expect(fed(3, 5)).toMatchObject({
+      features: 5,
+      weightShape: [3, 5],
+      rankLimit: 3,
+      parameters: undefined,
+    });
+    expect(fed(null, 5)).toMatchObject({ features: undefined, weightShape: undefined });
+  });
+
+  it('with an activation function built in has no limit: that lifts it', () => {
+    const fused = node('FusedGemm', ['x', 'w'], ['y'], { activation: 'Relu' }, { domain: 'com.microsoft' });
+    const layer = onlyLayer([fused], { initializers: [zeros('w', 10, 1024)] });
+    expect(layer.features).toBe(1024);
+    expect(layer.rankLimit).toBeUndefined();
+    expect(layer.linearMap).toBeUndefined();
+  });
+
   it('of which only the bias is computed from the data has no honest number of parameters', () => {
     const nodes = [node('Relu', ['x'], ['r']), node('Gemm', ['x', 'w', 'r'], ['y'])];
     const layer = onlyLayer(nodes, { initializers: [zeros('w', 7, 5)] });
@@ -95,6 +129,22 @@ describe('MatMul', () => {
     expect(found(nodes, { initializers: [zeros('w', 5, 5)] })).toEqual({ layers: [], notObservable: [] });
   });
 
+  it('fused with a Transpose of its weight has the rows as features', () => {
+    const fused = node('FusedMatMul', ['x', 'w'], ['y'], { transB: 1n }, { domain: 'com.microsoft' });
+    const layer = onlyLayer([fused], { initializers: [zeros('w', 9, 7)] });
+    expect(layer).toMatchObject({ features: 9, weightShape: [9, 7], rankLimit: 7 });
+    expect(layer.linearMap).toBeUndefined();
+  });
+
+  it('with a matrix a head has as many directions as all of them together', () => {
+    const limit = (...dims: number[]) =>
+      onlyLayer([matMul], { initializers: [zeros('w', ...dims)] }).rankLimit;
+    expect(limit(4, 64)).toBe(4);
+    expect(limit(8, 4, 64)).toBe(32);
+    expect(limit(1, 4, 64)).toBe(4);
+    expect(limit(16, 4, 64)).toBeUndefined();
+  });
+
   it('with a vector as weight has no feature axis, and says so', () => {
     const { layers, notObservable } = found([matMul], { initializers: [zeros('w', 7)] });
     expect(layers).toEqual([]);
@@ -110,7 +160,15 @@ describe('MatMul', () => {
       node('Add', ['m', 'b'], ['y']),
     ];
     const initializers = [zeros('w', 6, 1, 16), zeros('scale', 6), zeros('b', 6)];
-    expect(onlyLayer(nodes, { initializers })).toMatchObject({ output: 'y', features: 6, parameters: 198 });
+    expect(onlyLayer(nodes, { initializers })).toMatchObject({
+      output: 'y',
+      features: 6,
+      weightShape: [6, 32],
+      parameters: 198,
+    });
+    const inputs = ['x', 'w', 'scale', '', '', 'b'];
+    const own = node('MatMulNBits', inputs, ['m'], attributes, { domain: 'com.microsoft' });
+    expect(onlyLayer([own], { initializers })).toMatchObject({ output: 'm', parameters: 198 });
   });
 });
 
@@ -153,6 +211,16 @@ describe('the bias of a MatMul', () => {
     ['one a position', [197, 1]],
   ])('is not %s', (_, dims) => {
     expect(outputWith([zeros('b', ...dims)])).toEqual(['m', 35]);
+  });
+
+  it('of which a Reshape hides the shape has as many numbers as there are features', () => {
+    const reshaped = (size: number) =>
+      outputWith([zeros('flat', size), zeros('shape', 2)], {
+        add: node('Add', ['m', 'r'], ['y']),
+        more: [node('Reshape', ['flat', 'shape'], ['r'])],
+      });
+    expect(reshaped(5)).toEqual(['y', 40]);
+    expect(reshaped(25)).toEqual(['m', 35]);
   });
 
   it('is not one that adds dimensions', () => {

@@ -26,6 +26,8 @@ describe('the linear map of a Gemm', () => {
       ...{ input: 'x', layout, inputs: 2, weight: 'w', inputsFirst: false, bias: 'b' },
     });
     expect(gemm({ alpha: 1, beta: 1 }, w(2, 5), b(5))).toMatchObject({ bias: 'b' });
+    const leftOut = map({ nodes: [node('Gemm', ['x', 'w', ''], ['y'])], initializers: [w(2, 5)] });
+    expect(leftOut).toEqual(gemm({}, w(2, 5)));
   });
 
   it.each([
@@ -62,6 +64,17 @@ describe('the linear map of a MatMul', () => {
     expect(map({ nodes, initializers: [w(5, 2), b(5)] }, [null, null, 2])).toMatchObject({
       ...{ input: 'x', inputs: 2, weight: 't', inputsFirst: true, bias: 'b' },
     });
+  });
+
+  it('is none where the weight is stored in full precision and rounded to half of it', () => {
+    const nodes = [node('Cast', ['w'], ['h'], { to: 10n }), node('MatMul', ['x', 'h'], ['y'])];
+    expect(map({ nodes, initializers: [w(2, 5)] })).toBeUndefined();
+  });
+
+  it('is none where somebody else’s operator arranges the weight', () => {
+    const own = { domain: 'mine' };
+    const nodes = [node('Transpose', ['w'], ['t'], {}, own), node('Gemm', ['x', 't'], ['y'])];
+    expect(map({ nodes, initializers: [w(5, 2)] })).toBeUndefined();
   });
 
   it('is none where the weight is a stack, or computed from integers', () => {

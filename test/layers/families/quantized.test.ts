@@ -73,6 +73,7 @@ describe('QGemm', () => {
     });
     expect(layer).toMatchObject({
       features: 7,
+      layout: { kind: 'featuresLast', rank: 2 },
       parameters: 42,
       quantization: { scale: 'ys', zeroPoint: 'yz' },
     });

@@ -48,6 +48,15 @@ describe('a recurrent layer', () => {
     );
   });
 
+  it('takes them from hidden_size where the recurrence weight is computed, and claims none without', () => {
+    const features = (attributes: Record<string, bigint>) => {
+      const nodes = [node('Relu', ['x'], ['R']), node('LSTM', ['x', 'W', 'R'], ['Y'], attributes)];
+      return onlyLayer(nodes, { initializers: [zeros('W', 1, 16, 3)] }).features;
+    };
+    expect(features({ hidden_size: 4n })).toBe(4);
+    expect(features({})).toBeUndefined();
+  });
+
   it('tells samples first (layout 1) and lengths', () => {
     const layer = onlyLayer([node('LSTM', ['x', 'W', 'R', '', 'lengths'], ['Y'], { layout: 1n })], {
       inputs: [value('x', 'float32'), value('lengths', 'int32', ['N'])],

@@ -2,6 +2,7 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
 import { symmetricEigenvalues } from '../../../src/stats/eigen/eigenvalues.js';
 import { reduceToTridiagonal } from '../../../src/stats/reduction/tridiagonal.js';
+import { isMutationTest } from '../../support/mutationTest.js';
 import { largestDifference, normal, symmetric, uniform, withEigenvalues } from '../samples.js';
 
 function descending(values: ArrayLike<number>): Float64Array {
@@ -32,7 +33,7 @@ describe('symmetricEigenvalues against ml-matrix', () => {
     }
   });
 
-  it.each([200, 512])('agrees on a covariance of order %d', (order) => {
+  it.each(isMutationTest ? [200] : [200, 512])('agrees on a covariance of order %d', (order) => {
     const next = normal(order);
     const rows = Array.from({ length: 40 }, () => Float64Array.from({ length: order }, next));
     const matrix = symmetric(order, (i, j) =>
@@ -46,7 +47,7 @@ describe('symmetricEigenvalues against ml-matrix', () => {
 });
 
 describe('symmetricEigenvalues against known spectra', () => {
-  it('finds 2,048 eigenvalues over ten decades', { timeout: 60_000 }, () => {
+  it.skipIf(isMutationTest)('finds 2,048 eigenvalues over ten decades', { timeout: 60_000 }, () => {
     const known = Float64Array.from({ length: 2048 }, (_, i) => 10 ** ((-10 * i) / 2047));
     const found = symmetricEigenvalues(withEigenvalues(known, 3), 2048);
     expect(largestDifference(found, known)).toBeLessThan(1e-14);
