@@ -65,7 +65,7 @@ export async function decodeImage(
   const gray = plan.color === 'gray' && given <= 2;
   const words = deep && depth === 'ushort';
   const space = gray ? (words ? 'grey16' : 'b-w') : words ? 'rgb16' : 'srgb';
-  const { resize, crop, pad, result } = geometry;
+  const { resize, pad, result } = geometry;
   // libvips shrinks well, and enlarges half a pixel aside; what is asked for by name is ours throughout.
   const isOurs =
     plan.resample !== undefined ||
@@ -81,9 +81,13 @@ export async function decodeImage(
     ? new Uint16Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength))
     : data;
   const pixels = { values, width, height, channels };
-  const fitted = isOurs && resize ? resample(pixels, resize, plan.resample) : pixels;
-  const whole = isOurs && crop ? cropped(fitted, crop) : fitted;
+  const whole = isOurs ? fitted(pixels, geometry, plan) : pixels;
   return pad ? padded(whole, { ...result, ...pad, fill: plan.fill }) : whole;
+}
+
+function fitted(pixels: Pixels, { resize, crop }: Geometry, { resample: how }: ImagePlan): Pixels {
+  if (resize) return resample(pixels, resize, how, crop);
+  return crop ? cropped(pixels, crop) : pixels;
 }
 
 async function described(

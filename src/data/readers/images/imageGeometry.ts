@@ -6,10 +6,16 @@ export interface PixelSize {
   readonly height: number;
 }
 
+/** A part of an image. */
+export interface Area extends PixelSize {
+  readonly left: number;
+  readonly top: number;
+}
+
 /** What is done to the size of an image: resized first, then cropped or put into a larger one; absent = left as it is. */
 export interface Geometry {
   readonly resize?: PixelSize;
-  readonly crop?: PixelSize & { readonly left: number; readonly top: number };
+  readonly crop?: Area;
   /** Where the image lies in the result. */
   readonly pad?: { readonly left: number; readonly top: number };
   readonly result: PixelSize;

@@ -11,6 +11,10 @@ export interface Pixels {
   readonly channels: number;
 }
 
+/** An array of the same kind. */
+export const roomLike = (values: Uint8Array | Uint16Array, length: number): Uint8Array | Uint16Array =>
+  values instanceof Uint8Array ? new Uint8Array(length) : new Uint16Array(length);
+
 /** Weights of red, green and blue in gray (ITU-R 601, in 65536ths), as Pillow's `convert('L')` has them. */
 const LUMA = [19595, 38470, 7471];
 /** A 16-bit value in units of an 8-bit one: 65535 / 257 = 255. */
