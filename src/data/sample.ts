@@ -6,6 +6,8 @@ export interface Sample {
   readonly type: ElementType;
   /** `dims` multiplied elements; may be a view into memory that the reader shares between samples. */
   readonly data: NumericArray;
+  /** Writes `data` into a part of a batch, which saves whoever has yet to make it a copy; `type` is float32 then. */
+  writeTo?(target: Float32Array, offset: number): void;
   /** The shape without the batch axis. */
   readonly dims: readonly number[];
   /** The class, where the source knows it. */

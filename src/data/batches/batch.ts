@@ -164,8 +164,12 @@ export class Batch {
       column.dims = dims;
       column.given = sample.dims;
     }
-    const elements = sample.data.length;
+    const elements = sample.dims.reduce((product, size) => product * size, 1);
     column.data ??= roomFor(input, this.#capacity, elements, this.memory);
+    if (sample.writeTo && column.data instanceof Float32Array) {
+      sample.writeTo(column.data, this.#samples * elements);
+      return undefined;
+    }
     return storeValues(sample.type, sample.data, input.type, column.data, this.#samples * elements);
   }
 }

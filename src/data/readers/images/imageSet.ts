@@ -115,12 +115,11 @@ function imageStream(set: ImageSet, plan: ImagePlan, input: ModelInput, labelled
         try {
           const pixels = await decodeImage(open, await load(), plan, floating);
           if (typeof pixels === 'string') return { origin, reason: pixels };
-          return {
-            ...arrangePixels(pixels, plan, input.type),
+          return arrangePixels(pixels, plan, input.type, {
             origin,
             ...(begins ? { begins } : {}),
             ...(label === undefined ? {} : { label }),
-          };
+          });
         } catch (error) {
           if (error instanceof UserError) return { origin, reason: error.message };
           return {

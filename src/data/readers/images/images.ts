@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Reader } from '../../reader.js';
 import { type FoundFile, filesBelow, isImageFile } from './imageFiles.js';
@@ -48,8 +48,22 @@ async function* itemsOf(source: string): AsyncGenerator<ImageItem> {
 
 /** The bytes of an image file. @throws UserError where there are too many for an image. */
 export async function imageBytes(path: string): Promise<Uint8Array> {
-  requireImageSize((await stat(path)).size);
-  return readFile(path);
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    requireImageSize(size);
+    // Of known size: in one piece.
+    const bytes = new Uint8Array(size);
+    let read = 0;
+    while (read < size) {
+      const { bytesRead } = await file.read(bytes, read, size - read, read);
+      if (bytesRead === 0) break;
+      read += bytesRead;
+    }
+    return read < size ? bytes.subarray(0, read) : bytes;
+  } finally {
+    await file.close();
+  }
 }
 
 /** The class of a file in a set of class folders: the first folder on its way. */

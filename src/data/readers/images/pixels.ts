@@ -1,4 +1,4 @@
-import type { ElementType } from '../../../onnx/elementType.js';
+import type { ElementType, NumericArray } from '../../../onnx/elementType.js';
 import type { Sample } from '../../sample.js';
 import type { ImagePlan } from './imagePlan.js';
 
@@ -20,34 +20,61 @@ const LUMA = [19595, 38470, 7471];
 /** A 16-bit value in units of an 8-bit one: 65535 / 257 = 255. */
 const DEEP = 257;
 
-/** Pixels as the values of an input: in its channel order and layout, scaled and normalized by the plan. */
+/**
+ * Pixels as a sample: in the channel order and layout of an input, scaled and normalized by the plan. They are spread over
+ * numbers of the input's kind only when these are asked for, or where they are to go at once.
+ */
 export function arrangePixels(
   pixels: Pixels,
   plan: ImagePlan,
   type: ElementType,
-): Pick<Sample, 'type' | 'data' | 'dims'> {
+  about: Pick<Sample, 'origin' | 'label' | 'begins'>,
+): Sample {
   const { width, height } = pixels;
+  const channels = plan.color === 'gray' ? 1 : pixels.channels;
+  const given = typeGiven(plan, type);
+  let data: NumericArray | undefined;
+  return {
+    ...about,
+    type: given,
+    dims: dimsOf(plan.layout, channels, height, width),
+    get data() {
+      data ??= spread(pixels, plan, roomOf(given, width * height * channels), 0);
+      return data;
+    },
+    ...(given === 'float32'
+      ? {
+          writeTo(target, offset) {
+            spread(pixels, plan, target, offset);
+          },
+        }
+      : {}),
+  };
+}
+
+/** Spreads pixels over `array`, from element `offset` on. */
+function spread<Values extends Numbers>(
+  pixels: Pixels,
+  plan: ImagePlan,
+  array: Values,
+  offset: number,
+): Values {
   const planes = plan.color === 'gray' ? [grayPlane(pixels)] : colorPlanes(pixels, plan.color === 'bgr');
-  const count = width * height;
-  const channels = planes.length;
+  const count = pixels.width * pixels.height;
   const interleaved = plan.layout === 'nhwc';
-  const { array, type: given } = valuesArray(count * channels, plan, type);
   for (const [c, { at, step, values }] of planes.entries()) {
-    const table = values instanceof Uint8Array ? normalized8(plan, c) : undefined;
     const deep = values instanceof Uint16Array ? DEEP : 1;
-    let target = interleaved ? c : c * count;
-    const stride = interleaved ? channels : 1;
-    if (table && values instanceof Uint8Array && array instanceof Float32Array) {
-      const to = { array, at: target, step: stride };
-      looked(values, at, step, Float32Array.from(table), to, count);
+    let target = offset + (interleaved ? c : c * count);
+    const stride = interleaved ? planes.length : 1;
+    if (values instanceof Uint8Array && array instanceof Float32Array) {
+      looked(values, at, step, normalizedBytes(plan, c), { array, at: target, step: stride }, count);
       continue;
     }
     for (let i = 0, from = at; i < count; i++, from += step, target += stride) {
-      const value = values[from];
-      array[target] = table ? table[value] : normalize(value / deep, plan, c);
+      array[target] = normalize(values[from] / deep, plan, c);
     }
   }
-  return { type: given, data: array, dims: dimsOf(plan.layout, channels, height, width) };
+  return array;
 }
 
 /** Most images take this way: a loop over arrays of one kind each is several times as fast as one over any. */
@@ -105,20 +132,30 @@ function grayPlane({ values, channels, width, height }: Pixels): Plane {
 const normalize = (value: number, { scale, mean, std }: ImagePlan, channel: number): number =>
   (value * scale - mean[channel]) / std[channel];
 
+/** By plan and channel, since a table is made for a pixel in two hundred otherwise. */
+const tables = new WeakMap<ImagePlan, Map<number, Float32Array>>();
+
 /** The normalized value of each 8-bit one. */
-function normalized8(plan: ImagePlan, channel: number): Float64Array {
-  return Float64Array.from({ length: 256 }, (_, value) => normalize(value, plan, channel));
+function normalizedBytes(plan: ImagePlan, channel: number): Float32Array {
+  const known = tables.get(plan) ?? new Map<number, Float32Array>();
+  tables.set(plan, known);
+  const table =
+    known.get(channel) ?? Float32Array.from({ length: 256 }, (_, value) => normalize(value, plan, channel));
+  known.set(channel, table);
+  return table;
 }
 
-function valuesArray(
-  length: number,
-  { scale, mean, std }: ImagePlan,
-  type: ElementType,
-): { array: Uint8Array | Float32Array | Float64Array; type: ElementType } {
+type Numbers = Uint8Array | Float32Array | Float64Array;
+
+function typeGiven({ scale, mean, std }: ImagePlan, type: ElementType): 'uint8' | 'float32' | 'float64' {
   const untouched = scale === 1 && mean.every((m) => m === 0) && std.every((s) => s === 1);
   const floating = type.startsWith('float') || type === 'bfloat16';
-  if (untouched && !floating) return { array: new Uint8Array(length), type: 'uint8' };
+  if (untouched && !floating) return 'uint8';
   // float64 also for integer inputs, which check that nothing was lost.
-  if (type === 'float32') return { array: new Float32Array(length), type };
-  return { array: new Float64Array(length), type: 'float64' };
+  return type === 'float32' ? type : 'float64';
+}
+
+function roomOf(type: 'uint8' | 'float32' | 'float64', length: number): Numbers {
+  if (type === 'uint8') return new Uint8Array(length);
+  return type === 'float32' ? new Float32Array(length) : new Float64Array(length);
 }
