@@ -1,5 +1,4 @@
 import { basename, resolve } from 'node:path';
-import { type ClassNames, givenClassNames, modelClassNames } from '../data/labels/classNames.js';
 import type { DataOptions } from '../data/options.js';
 import { observe } from '../engine/observe.js';
 import type { PassOptions } from '../engine/pass/pass.js';
@@ -20,7 +19,6 @@ import { outputLayers } from '../layers/outputLayers.js';
 import { rankLimits } from '../layers/rankLimits.js';
 import { selectLayers } from '../layers/selectLayers.js';
 import { structureOf } from '../layers/structure.js';
-import type { ModelFile } from '../onnx/modelFile.js';
 import { fixedBatchSize } from '../onnx/modelInput.js';
 import { type OtherRun, type PlannedRun, placeFor } from '../run/files/standingRun.js';
 import { checkTarget, writeRun } from '../run/files/writeRun.js';
@@ -33,7 +31,7 @@ import { checkpointingOf } from './checkpoint/checkpointingOf.js';
 import { embedSamples } from './embedSamples.js';
 import type { InspectOptions } from './inspect.js';
 import { refuseAborted } from './interruption.js';
-import { labelAccuracy } from './labelAccuracy.js';
+import { classNamesOf, labelAccuracy } from './labelAccuracy.js';
 import { longLoading } from './longLoading.js';
 import { makeRun, settingsOf } from './makeRun.js';
 import { originOfNonFinite, requireSkippable } from './nonFinite.js';
@@ -337,7 +335,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
         : [];
     const scored =
       observation.answers && observation.answers.labels.size > 0
-        ? labelAccuracy(observation.answers, await classNamesOf(options, model), observation.samples)
+        ? labelAccuracy(observation.answers, await classNamesOf(options.classes, model), observation.samples)
         : undefined;
     warnings.push(...(scored?.warnings ?? []));
     const nonFinite = await originOfNonFinite(model, layers.filter(inMainGraph), observation, fixedBatch);
@@ -405,14 +403,6 @@ function whyOne(provider: ProviderChoice): string {
 export function defaultTarget(model: string, shard?: string): string {
   const name = basename(model).replace(/\.onnx$/i, '');
   return resolve(`${shard === undefined ? name : shardName(name, shardCalled(shard))}.delve`);
-}
-
-/** What is said on the command line goes before what came with the model. */
-async function classNamesOf(
-  { classes }: AnalyzeOptions,
-  { path, proto }: ModelFile,
-): Promise<ClassNames | undefined> {
-  return classes === undefined ? modelClassNames(path, proto.metadataProps) : givenClassNames(classes);
 }
 
 /** Where the run goes, decided before hours of work. */

@@ -1,13 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { LayerChange } from '../compress/compressModel.js';
+import { fedAgain } from '../compress/fedAgain.js';
 import type { Compression, Measured } from '../compress/results.js';
-import { type Comparison, compareModels } from '../engine/compareModels.js';
 import { UserError } from '../errors.js';
 import { externalFiles } from '../onnx/externalData.js';
 import { serializeModel } from '../onnx/modelFile.js';
 import type { ModelProto } from '../onnx/proto/onnx_pb.js';
 import { writeModel } from '../onnx/writeModel.js';
+import { compared, type SideBySide } from './compression/compared.js';
+import type { CompressionData } from './compression/compressionData.js';
 import {
   basesAt,
   compressedAt,
@@ -16,7 +18,7 @@ import {
   totalMacs,
   uniform,
 } from './compression/levels.js';
-import { type CompressionData, type Prepared, prepare } from './compression/prepare.js';
+import { type Prepared, prepare } from './compression/prepare.js';
 import { type Loss, toMacs, withinDrop } from './compression/search.js';
 import { modelTarget } from './modelTarget.js';
 
@@ -58,7 +60,9 @@ export async function compress(options: CompressOptions): Promise<Compression> {
     const measured = await measuredBy(prepared, proto, changes, comparison, 1);
     const sweep = await sweepOf(prepared, options);
     const bytes =
-      output === undefined ? undefined : await writeModel(output, proto, prepared.model.externalDataFolder);
+      output === undefined
+        ? undefined
+        : await writeModel(output, fedAgain(proto, prepared.original), prepared.model.externalDataFolder);
     return {
       model: { path: options.model, sha256: prepared.model.sha256 },
       output: output ?? null,
@@ -66,6 +70,7 @@ export async function compress(options: CompressOptions): Promise<Compression> {
         source: prepared.source.source,
         samples: comparison.samples,
         heldOut: prepared.heldOut !== undefined,
+        ...(prepared.run === undefined ? {} : { run: prepared.run }),
       },
       thresholds: Object.fromEntries(thresholds),
       ...measured,
@@ -80,6 +85,7 @@ export async function compress(options: CompressOptions): Promise<Compression> {
             : (prepared.directions.get(change.name)?.explainedBy(change.kept ?? 0) ?? null),
       })),
       ...(sweep ? { sweep } : {}),
+      ...(comparison.warnings.length > 0 ? { warnings: comparison.warnings } : {}),
       ...(options.control ? { control: await measuredBy(prepared, others[0], changes, comparison, 2) } : {}),
     };
   } finally {
@@ -130,7 +136,7 @@ async function chosenThresholds(prepared: Prepared, options: CompressOptions): P
   return toMacs(prepared, targetMacs, totalMacs(whole, 'before'), judge);
 }
 
-function lossIn({ models: [before, after] }: Comparison): Loss {
+function lossIn({ models: [before, after] }: SideBySide): Loss {
   const errors = after.outputs.flatMap(({ relativeError }) =>
     relativeError === null ? [] : [relativeError],
   );
@@ -143,30 +149,6 @@ function lossIn({ models: [before, after] }: Comparison): Loss {
         ? error
         : 1 - agreement;
   return { drop, error };
-}
-
-/** The original and these models, side by side on what is kept for judging. */
-async function compared(
-  { model, source, batchSize, fixedBatch, heldOut, provider = 'auto' }: Prepared,
-  protos: readonly ModelProto[],
-  { device, threads, maxSamples, every, signal }: CompressOptions,
-): Promise<Comparison> {
-  const { externalDataFolder } = model;
-  const asBytes = (proto: ModelProto) => ({
-    bytes: serializeModel(proto),
-    ...(externalDataFolder === undefined ? {} : { externalDataFolder }),
-  });
-  return compareModels([model.proto, ...protos].map(asBytes), source, {
-    provider,
-    device: typeof device === 'number' ? device : device?.[0],
-    threads,
-    batchSize,
-    fixedBatch,
-    maxSamples,
-    every,
-    signal,
-    isWanted: heldOut,
-  });
 }
 
 const perSample = <T extends { readonly before: number | null; readonly after: number | null }>(
@@ -182,7 +164,7 @@ async function measuredBy(
   prepared: Prepared,
   proto: ModelProto,
   changes: readonly LayerChange[],
-  { models, labelled }: Comparison,
+  { models, labelled }: SideBySide,
   index: number,
 ): Promise<Measured> {
   const [before, after] = [models[0], models[index]];

@@ -1,5 +1,6 @@
-import type { ClassNames } from '../data/labels/classNames.js';
+import { type ClassNames, givenClassNames, modelClassNames } from '../data/labels/classNames.js';
 import type { ClassAnswers } from '../engine/collect/classCounts.js';
+import type { ModelFile } from '../onnx/modelFile.js';
 import { type Accuracy, accuracyOf, isAtChance, isPermuted } from '../stats/accuracy.js';
 import { counted, listed, percent } from '../text/numbers.js';
 import { printable } from '../text/printable.js';
@@ -10,6 +11,14 @@ export interface LabelAccuracy {
   readonly accuracy?: Accuracy;
   /** What there is to say of it, or why there is none, in words. */
   readonly warnings: readonly string[];
+}
+
+/** The names of a model's classes: what the caller says goes before what came with the model. */
+export async function classNamesOf(
+  given: string | readonly string[] | undefined,
+  { path, proto }: ModelFile,
+): Promise<ClassNames | undefined> {
+  return given === undefined ? modelClassNames(path, proto.metadataProps) : givenClassNames(given);
 }
 
 /**

@@ -1,12 +1,13 @@
 import { projectModel } from '../compress/compressModel.js';
+import { fedAgain } from '../compress/fedAgain.js';
 import type { Projected, Projection } from '../compress/results.js';
-import { type Comparison, compareModels } from '../engine/compareModels.js';
 import { UserError } from '../errors.js';
-import { serializeModel } from '../onnx/modelFile.js';
 import type { ModelProto } from '../onnx/proto/onnx_pb.js';
 import { writeModel } from '../onnx/writeModel.js';
+import { compared, type SideBySide } from './compression/compared.js';
+import type { CompressionData } from './compression/compressionData.js';
 import { basesAt, randomBases, type Thresholds, uniform } from './compression/levels.js';
-import { type CompressionData, type Prepared, prepare } from './compression/prepare.js';
+import { prepare } from './compression/prepare.js';
 import { modelTarget } from './modelTarget.js';
 
 export interface ProjectOptions extends Omit<CompressionData, 'holdOut'> {
@@ -69,7 +70,7 @@ export async function projectLayers(options: ProjectOptions): Promise<Projection
       return projectModel(model, prepared.layers, bases, prepared.constants);
     };
     const results: Projected[] = [];
-    let first: Comparison | undefined;
+    let first: SideBySide | undefined;
     for (let start = 0; start < wanted.length; start += AT_ONCE) {
       const part = wanted.slice(start, start + AT_ONCE);
       const comparison = await compared(
@@ -85,11 +86,20 @@ export async function projectLayers(options: ProjectOptions): Promise<Projection
     }
     const [result, ...others] = results;
     if (!first) throw new Error('no model was projected');
-    if (output !== undefined) await writeModel(output, made(wanted[0].thresholds), model.externalDataFolder);
+    if (output !== undefined)
+      await writeModel(
+        output,
+        fedAgain(made(wanted[0].thresholds), prepared.original),
+        model.externalDataFolder,
+      );
     return {
       model: { path, sha256: model.sha256 },
       output: output ?? null,
-      data: { source: source.source, samples: first.samples },
+      data: {
+        source: source.source,
+        samples: first.samples,
+        ...(prepared.run === undefined ? {} : { run: prepared.run }),
+      },
       random,
       accuracy: first.models[0].accuracy,
       layers: [...directions].map(([name, found]) => ({
@@ -102,30 +112,9 @@ export async function projectLayers(options: ProjectOptions): Promise<Projection
       ),
       result,
       ...(others.length > 0 ? { sweep: others } : {}),
+      ...(first.warnings.length > 0 ? { warnings: first.warnings } : {}),
     };
   } finally {
     await prepared.source.close();
   }
-}
-
-async function compared(
-  { model, source, batchSize, fixedBatch, provider = 'auto' }: Prepared,
-  protos: readonly ModelProto[],
-  { device, threads, maxSamples, every, signal }: ProjectOptions,
-): Promise<Comparison> {
-  const { externalDataFolder } = model;
-  const asBytes = (proto: ModelProto) => ({
-    bytes: serializeModel(proto),
-    ...(externalDataFolder === undefined ? {} : { externalDataFolder }),
-  });
-  return compareModels([model.proto, ...protos].map(asBytes), source, {
-    provider,
-    device: typeof device === 'number' ? device : device?.[0],
-    threads,
-    batchSize,
-    fixedBatch,
-    maxSamples,
-    every,
-    signal,
-  });
 }

@@ -27,10 +27,25 @@ export interface Measured {
   readonly fidelity: Fidelity;
 }
 
+/** The run that the eigenvectors come from, and what it was made of. */
+export interface StoredDirections {
+  readonly path: string;
+  readonly source: string;
+  readonly samples: number;
+}
+
 export interface Compression extends Measured {
   readonly model: { readonly path: string; readonly sha256: string };
   readonly output: string | null;
-  readonly data: { readonly source: string; readonly samples: number; readonly heldOut: boolean };
+  readonly data: {
+    /** What the models were measured on. */
+    readonly source: string;
+    readonly samples: number;
+    /** Whether these are samples that a pass of this call left out of the eigenvectors. */
+    readonly heldOut: boolean;
+    /** Where the eigenvectors come from; absent: from `source`. */
+    readonly run?: StoredDirections;
+  };
   /** By layer: one for all, or what the search found. */
   readonly thresholds: Readonly<Record<string, number>>;
   readonly layers: readonly (LayerChange & {
@@ -39,6 +54,8 @@ export interface Compression extends Measured {
   })[];
   readonly sweep?: readonly (Measured & { readonly threshold: number })[];
   readonly control?: Measured;
+  /** What is doubtful about the accuracy, or why there is none, in words. */
+  readonly warnings?: readonly string[];
 }
 
 /** How a model with projected layers does beside the original. */
@@ -54,7 +71,7 @@ export interface Projected {
 export interface Projection {
   readonly model: { readonly path: string; readonly sha256: string };
   readonly output: string | null;
-  readonly data: { readonly source: string; readonly samples: number };
+  readonly data: { readonly source: string; readonly samples: number; readonly run?: StoredDirections };
   readonly random: boolean;
   /** Of the original; `null` where no class is known. */
   readonly accuracy: number | null;
@@ -63,4 +80,6 @@ export interface Projection {
   readonly left: readonly { readonly name: string; readonly reason: string }[];
   readonly result: Projected;
   readonly sweep?: readonly Projected[];
+  /** What is doubtful about the accuracy, or why there is none, in words. */
+  readonly warnings?: readonly string[];
 }

@@ -1,13 +1,13 @@
 import { Directions } from '../../compress/bases.js';
 import { type Candidate, candidatesIn, isCandidate, type LeftAlone } from '../../compress/candidates.js';
 import { type Constants, unwritable } from '../../compress/compressModel.js';
-import { onlyBatches } from '../../data/batches/onlyBatches.js';
+import type { StoredDirections } from '../../compress/results.js';
 import type { FeedSource } from '../../data/feed.js';
+import type { ClassNames } from '../../data/labels/classNames.js';
 import { constantTensors } from '../../engine/constantTensors.js';
-import { observe } from '../../engine/observe.js';
 import { tensorShapes } from '../../engine/tensorShapes.js';
 import { UserError } from '../../errors.js';
-import { instrument } from '../../instrument/instrument.js';
+import { withConstantInputs } from '../../instrument/constantInputs.js';
 import { nameOutputs } from '../../instrument/nameOutputs.js';
 import { shapeProbe } from '../../instrument/shapeProbe.js';
 import { findLayers } from '../../layers/findLayers.js';
@@ -15,47 +15,17 @@ import { selectLayers } from '../../layers/selectLayers.js';
 import { Graph } from '../../onnx/graph.js';
 import { type ModelFile, opsetOf, readModelFile } from '../../onnx/modelFile.js';
 import { fixedBatchSize, modelInputs } from '../../onnx/modelInput.js';
-import { readMoments } from '../../run/files/momentsFile.js';
-import { readRun } from '../../run/files/readRun.js';
-import type { Moments } from '../../stats/moments.js';
-import type { AnalyzeOptions } from '../analyze.js';
-import { observationOptions } from '../observationOptions.js';
+import { classNamesOf } from '../labelAccuracy.js';
 import { openedSource } from '../openedSource.js';
-
-/** What data a compression looks at and how; the options of `analyze`. */
-export type CompressionData = Pick<
-  AnalyzeOptions,
-  | 'data'
-  | 'reader'
-  | 'onError'
-  | 'seed'
-  | 'shapes'
-  | 'dtype'
-  | 'image'
-  | 'csv'
-  | 'layers'
-  | 'exclude'
-  | 'maxSamples'
-  | 'every'
-  | 'provider'
-  | 'device'
-  | 'threads'
-  | 'signal'
-  | 'onProgress'
-  | 'onNotice'
-> & {
-  readonly model: string;
-  /** Samples a batch (32). */
-  readonly batchSize?: number;
-  /** A run of this model with moments, instead of a pass over the data. */
-  readonly run?: string;
-  /** Keep every second batch for judging, so that the eigenvectors have not seen it. */
-  readonly holdOut?: boolean;
-};
+import type { CompressionData } from './compressionData.js';
+import { isOdd, momentsOf } from './layerMoments.js';
 
 /** A model with its data and what is known of its layers; close the source when done. */
 export interface Prepared {
+  /** With what `inputs` says in place of inputs. */
   readonly model: ModelFile;
+  /** As it stands on disk. */
+  readonly original: ModelFile;
   readonly source: FeedSource;
   /** In graph order. */
   readonly layers: readonly (Candidate | LeftAlone)[];
@@ -67,6 +37,10 @@ export interface Prepared {
   readonly fixedBatch: number | undefined;
   /** What the models are compared on: what the first pass ran on, where there was one. */
   readonly provider: CompressionData['provider'];
+  /** Of the model's classes, in the order of its output, where somebody says them. */
+  readonly classNames: ClassNames | undefined;
+  /** Where the eigenvectors come from, if not from `source`. */
+  readonly run?: StoredDirections;
   /** Which batches the eigenvectors have not seen; absent: they have seen all, or those of another pass. */
   readonly heldOut?: (batch: number) => boolean;
 }
@@ -74,15 +48,15 @@ export interface Prepared {
 /** Since then Add broadcasts, and Gemm takes a bias without an attribute. */
 const LEAST_OPSET = 7;
 
-const isOdd = (batch: number): boolean => batch % 2 === 1;
-
 /**
  * Opens model and data, and finds the directions of each layer's output.
  *
  * @throws UserError for everything that the user can change.
  */
-export async function prepare(options: CompressionData): Promise<Prepared> {
-  const model = await readModelFile(options.model);
+export async function prepare(given: CompressionData): Promise<Prepared> {
+  const original = await readModelFile(given.model);
+  const { model, shapes: open } = withConstantInputs(original, given.inputs ?? {}, given.shapes);
+  const options = { ...given, shapes: open };
   if (opsetOf(model.proto) < LEAST_OPSET) {
     throw new UserError(
       `the model has opset ${opsetOf(model.proto)}, whose arithmetic is another one: convert it to opset ${LEAST_OPSET} or newer`,
@@ -93,6 +67,7 @@ export async function prepare(options: CompressionData): Promise<Prepared> {
   const inputs = modelInputs(model.graph);
   const fixedBatch = fixedBatchSize(inputs);
   const batchSize = fixedBatch ?? options.batchSize ?? 32;
+  const classNames = await classNamesOf(options.classes, model);
   const source = await openedSource(options, model, inputs);
   try {
     const shapes = await shapesFor(model, found, source, fixedBatch);
@@ -117,6 +92,7 @@ export async function prepare(options: CompressionData): Promise<Prepared> {
     const directions = new Map([...moments.of].map(([name, each]) => [name, new Directions(each)]));
     return {
       model,
+      original,
       source,
       layers,
       directions,
@@ -125,6 +101,8 @@ export async function prepare(options: CompressionData): Promise<Prepared> {
       batchSize,
       fixedBatch,
       provider: moments.provider ?? options.provider,
+      classNames,
+      ...(moments.run ? { run: moments.run } : {}),
       ...(options.holdOut && options.run === undefined ? { heldOut: isOdd } : {}),
     };
   } catch (error) {
@@ -167,68 +145,4 @@ async function shapesFor(
     return { of, samples };
   }
   throw new UserError('the data holds no sample: pass a source that does');
-}
-
-/** The moments of the layers' outputs: out of a run, or of a pass over the data. */
-async function momentsOf(
-  model: ModelFile,
-  options: CompressionData,
-  source: FeedSource,
-  candidates: readonly Candidate[],
-  { batchSize, fixedBatch }: { readonly batchSize: number; readonly fixedBatch: number | undefined },
-): Promise<{ readonly of: ReadonlyMap<string, Moments>; readonly provider?: CompressionData['provider'] }> {
-  const layers = candidates.map(({ at }) => at.layer);
-  if (options.run !== undefined) {
-    const names = layers.map(({ name }) => name);
-    return { of: await storedMoments(options.run, model, names) };
-  }
-  const settings = observationOptions({ measureAt: 'cheaper' });
-  const data = options.holdOut ? onlyBatches(source, (batch) => !isOdd(batch)) : source;
-  const observation = await observe(instrument(model, layers, settings), data, {
-    provider: options.provider ?? 'auto',
-    device: options.device,
-    threads: options.threads,
-    batchSize,
-    fixedBatch,
-    wholeBatches: fixedBatch !== undefined,
-    maxSamples: options.maxSamples,
-    every: options.every,
-    signal: options.signal,
-    onProgress: options.onProgress,
-    onNotice: options.onNotice,
-    precision: settings.precision,
-  });
-  const invalid = observation.layers.find((layer) => layer.invalid);
-  if (invalid) {
-    throw new UserError(
-      `layer ${invalid.name} gave NaN or Inf on this data: check the data and its preprocessing, or leave it out with --exclude`,
-    );
-  }
-  const of = new Map(observation.layers.map(({ name, moments }) => [name, moments]));
-  return { of, provider: observation.provider };
-}
-
-async function storedMoments(path: string, model: ModelFile, layers: readonly string[]) {
-  const run = await readRun(path);
-  if (run.model.sha256 !== model.sha256) {
-    throw new UserError(
-      `${path} is a run of ${run.model.path}, not of this model (their hashes differ): analyze this one with --moments`,
-    );
-  }
-  if (
-    run.settings.convMethod !== 'channelwise' ||
-    (run.settings.linearMethod ?? 'timestepwise') !== 'timestepwise'
-  ) {
-    throw new UserError(
-      `${path} did not observe every position of a layer's output (--conv-method ${run.settings.convMethod}, --sequence-method ${run.settings.linearMethod}): analyze again with the defaults and --moments`,
-    );
-  }
-  const moments = await readMoments(path, run);
-  const missing = layers.find((name) => !moments.has(name));
-  if (missing !== undefined) {
-    throw new UserError(
-      `${path} has no moments of layer ${missing}: analyze again, or leave it out with --exclude`,
-    );
-  }
-  return new Map([...moments].filter(([name]) => layers.includes(name)));
 }

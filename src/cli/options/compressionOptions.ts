@@ -7,6 +7,8 @@ import { list } from './parse.js';
 
 /** The options that `compress` and `project` share, by the names that commander gives them. */
 export interface CompressionFlags extends AnalysisFlags, Pick<CompressOptions, 'run' | 'output'> {
+  /** `true` where nothing was said, as commander has it beside `--no-mask`. */
+  readonly mask?: string | boolean;
   readonly sweep?: number[];
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -18,6 +20,11 @@ export function addCompressionOptions(command: Command): Command {
     .optionsGroup('Layers:')
     .option('--layers <globs>', "only layers whose names match, such as 'layer4.*,fc'", list)
     .option('--exclude <globs>', 'all but layers whose names match', list)
+    .option(
+      '--mask <input>',
+      'the input that is zero at positions that only pad (default: one called attention_mask)',
+    )
+    .option('--no-mask', 'padded positions count like any other')
     .option('--run <run>', 'take the moments of this run (analyze --moments) instead of a first pass')
     .optionsGroup('Computing:');
   return addComputingOptions(command);
@@ -29,6 +36,6 @@ export function addCompressionOptions(command: Command): Command {
  * @throws UserError where there is no data.
  */
 export function compressionData(model: string, flags: CompressionFlags): CompressOptions {
-  const { run, output, sweep } = flags;
-  return { ...analysisData(model, flags), run, output, sweep };
+  const { run, output, sweep, mask } = flags;
+  return { ...analysisData(model, flags), run, output, sweep, mask: mask === true ? undefined : mask };
 }

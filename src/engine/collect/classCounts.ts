@@ -21,16 +21,25 @@ export class ClassCounts {
     this.#width = width;
     for (const [i, label] of labels.entries()) {
       if (label === undefined) continue;
-      let answers = this.#answers.get(label);
-      if (!answers) {
-        answers = { samples: 0, first: new Map(), among: new Map() };
-        this.#answers.set(label, answers);
-      }
+      const answers = this.#of(label);
       answers.samples++;
       const best = bestOf(scores, i * width, width);
       if (best.length > 0) increment(answers.first, best[0]);
       for (const k of best) increment(answers.among, k);
     }
+  }
+
+  /** Labels that the data has, of which perhaps no sample is ever added. */
+  mention(labels: readonly (string | undefined)[]): void {
+    for (const label of labels) if (label !== undefined) this.#of(label);
+  }
+
+  #of(label: string) {
+    const known = this.#answers.get(label);
+    if (known) return known;
+    const answers = { samples: 0, first: new Map<number, number>(), among: new Map<number, number>() };
+    this.#answers.set(label, answers);
+    return answers;
   }
 
   /** Goes on from what an earlier pass counted. */

@@ -1,6 +1,6 @@
 import type { Compression, Measured } from '../../compress/results.js';
 import { displayWidth, padEnd, padStart, wrap } from '../../text/displayWidth.js';
-import { compact, percent } from '../../text/numbers.js';
+import { compact, counted, percent } from '../../text/numbers.js';
 import { printable } from '../../text/printable.js';
 import { shortNames } from '../../text/shortNames.js';
 import { type RenderOptions, type Style, styleOf } from '../options.js';
@@ -29,6 +29,22 @@ export function columnsOf(
   return [chalk.dim(line(header)), ...rows.map(line)];
 }
 
+/** Which samples the measurement was made on, and which the eigenvectors come from. */
+export function measuredOn({ samples, heldOut = false, run }: Partial<Compression['data']>): string {
+  const from = run
+    ? `; the eigenvectors come from ${printable(run.path)} (${counted(run.samples, 'sample')} of ${printable(run.source)})`
+    : heldOut
+      ? ' that the eigenvectors have not seen'
+      : ', the same that the eigenvectors come from';
+  return `measured on ${counted(samples ?? 0, 'sample')}${from}`;
+}
+
+/** What is doubtful about the accuracy, a paragraph each. */
+export const doubts = (
+  { warnings = [] }: Pick<Compression, 'warnings'>,
+  { width }: Pick<Style, 'width'>,
+): string[] => warnings.flatMap((text) => wrap(`! ${text}`, width, '  '));
+
 const share = (after: number, before: number): string => percent(before === 0 ? 1 : after / before);
 
 /** What a compression made of each layer and of the whole model, before and after. Ends with a line break. */
@@ -54,10 +70,8 @@ export function compressionTable(result: Compression, options: RenderOptions = {
     ...leftAlone(result, style),
     '',
     ...summary(result),
-    ...wrap(
-      `measured on ${data.samples} samples${data.heldOut ? ' that the eigenvectors have not seen' : ', the same that the eigenvectors come from'}`,
-      style.width,
-    ),
+    ...wrap(measuredOn(data), style.width),
+    ...doubts(result, style),
     ...(control ? ['', ...wrap(controlled(control), style.width)] : []),
     ...sweep(result, style),
     '',

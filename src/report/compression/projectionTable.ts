@@ -3,7 +3,7 @@ import { wrap } from '../../text/displayWidth.js';
 import { percent } from '../../text/numbers.js';
 import { printable } from '../../text/printable.js';
 import { type RenderOptions, styleOf } from '../options.js';
-import { columnsOf } from './compressionTable.js';
+import { columnsOf, doubts, measuredOn } from './compressionTable.js';
 
 /** What projecting layers costs, all at once and each alone. Ends with a line break. */
 export function projectionTable(result: Projection, options: RenderOptions = {}): string {
@@ -15,7 +15,7 @@ export function projectionTable(result: Projection, options: RenderOptions = {})
     ...columnsOf(['layer', 'kept'], kept, style),
     '',
     ...wrap(
-      `all layers projected on ${random ? 'as many random directions' : `the directions of ${percent(all.threshold)} of their variance`}, before activation functions, ${data.samples} samples:`,
+      `all layers projected on ${random ? 'as many random directions' : `the directions of ${percent(all.threshold)} of their variance`}, before activation functions, ${measuredOn(data)}:`,
       style.width,
     ),
     ...columnsOf(
@@ -24,6 +24,7 @@ export function projectionTable(result: Projection, options: RenderOptions = {})
       style,
     ),
     ...(sweep.length > 0 ? ['', ...columnsOf(header, sweep.map(row), style)] : []),
+    ...doubts(result, style),
     '',
   ].join('\n');
 }
