@@ -79,7 +79,7 @@ export class ModelTally {
   }
 }
 
-/** `null` where it is no number: infinities, NaN, nothing to divide by. */
+/** `null` where it is not a number: infinities, NaN, nothing to divide by. */
 function relative(difference: number, reference: number): number | null {
   if (difference === 0) return 0;
   const error = Math.sqrt(difference / reference);
