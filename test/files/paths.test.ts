@@ -9,6 +9,7 @@ it('a path is shown as one would type it', () => {
   expect(shownPath('/work/net/run.json', '/work')).toBe('net/run.json');
   expect(shownPath('/elsewhere/x', '/work')).toBe('/elsewhere/x');
   expect(shownPath('/work', '/work')).toBe('/work');
+  expect(shownPath('/workshop/x', '/work')).toBe('/workshop/x');
 });
 
 it('two paths are one place through links, also where the end is not there yet', async () => {

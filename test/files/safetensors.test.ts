@@ -157,7 +157,74 @@ describe('a safetensors file', () => {
     ['an overlap', file({ a: entry(0, 16), b: entry(8, 24) }, 24), /^b should begin/],
     ['data that no tensor owns', file({ a: entry(0, 8) }, 16), /cut off or damaged/],
     ['an entry that is null', file({ a: null }, 0), /^a has no entry/],
+    [
+      'a type that is none',
+      file({ a: entry(0, 8, [1], 'F128') }, 8),
+      /^a should be of type F64, but is "F128"/,
+    ],
+    [
+      'a type that is a number',
+      file({ a: { ...entry(0, 8), dtype: 64 } }, 8),
+      /^a should be of type F64, but is 64/,
+    ],
+    ['a negative size', file({ a: entry(0, 8, [-1, -1]) }, 8), /^a has a shape/],
+    ['a size that is a fraction', file({ a: entry(0, 4, [0.5]) }, 4), /^a has a shape/],
+    ['a shape that is a number', file({ a: entry(0, 8, 1) }, 8), /^a has a shape/],
+    [
+      'three offsets',
+      file({ a: { dtype: 'F64', shape: [1], data_offsets: [0, 8, 8] } }, 8),
+      /^a has no pair of data_offsets/,
+    ],
+    [
+      'offsets of text',
+      file({ a: { dtype: 'F64', shape: [1], data_offsets: ['0', '8'] } }, 8),
+      /^a has no pair of data_offsets/,
+    ],
+    [
+      'fewer bytes than its shape',
+      file({ a: entry(0, 8, [2]) }, 8),
+      /^a has shape \[2\], which does not fit its 8/,
+    ],
   ])('is refused with %s', async (_, bytes, message) => {
     await expect(readHeader(await opened(bytes), 'F64')).rejects.toThrow(message);
+  });
+
+  it('may hold other types, of which each value has its number of bytes', async () => {
+    const sizes = {
+      F64: 8,
+      I64: 8,
+      U64: 8,
+      F32: 4,
+      I32: 4,
+      U32: 4,
+      F16: 2,
+      BF16: 2,
+      I16: 2,
+      U16: 2,
+      I8: 1,
+      U8: 1,
+      BOOL: 1,
+    };
+    let end = 0;
+    const header = Object.fromEntries(
+      Object.entries(sizes).map(([dtype, bytes]) => {
+        const start = end;
+        end += 3 * bytes;
+        return [`of ${dtype}`, entry(start, end, [3], dtype)];
+      }),
+    );
+    const read = await readHeader(await opened(file({ __metadata__: { format: 'pt' }, ...header }, end)));
+    expect(read.map(({ name, dtype, length }) => [name, dtype, length])).toEqual(
+      Object.keys(sizes).map((dtype) => [`of ${dtype}`, dtype, 3]),
+    );
+    await expect(readHeader(await opened(file({ a: entry(0, 16, [1], 'C128') }, 16)))).rejects.toThrow(
+      'a should be of type F64, I64, U64, F32, I32, U32, F16, BF16, I16, U16, I8, U8, BOOL, but is',
+    );
+  });
+
+  it('is read in the order of its data, whatever that of its header, empty tensors first', async () => {
+    const header = { late: entry(8, 16), empty: entry(8, 8, [0]), early: entry(0, 8) };
+    const read = await readHeader(await opened(file(header, 16)));
+    expect(read.map(({ name }) => name)).toEqual(['early', 'empty', 'late']);
   });
 });
