@@ -139,7 +139,7 @@ function makingOf(options: WatchOptions): Record<string, unknown> {
   const { data, trainData, reader, onError, seed, shapes, image, csv, labels, classes, inOrder } = options;
   const { layers, exclude, operators, maxSamples, every, thresholds, idimRule } = options;
   const { convMethod, sequenceMethod, interpolate, interpolation, precision, measureAt } = options;
-  const { batchSize, inputs, state, text, audio, mask } = options;
+  const { batchSize, inputs, state, text, audio, mask, dtype, until, onNonfinite } = options;
   return {
     ...{
       data,
@@ -159,7 +159,7 @@ function makingOf(options: WatchOptions): Record<string, unknown> {
     ...{ labels, classes, 'in-order': inOrder, layers, exclude, ops: operators, 'max-samples': maxSamples },
     ...{ every, threshold: thresholds, 'idim-rule': idimRule, 'conv-method': convMethod },
     ...{ 'sequence-method': sequenceMethod, interpolate, interpolation, precision, 'measure-at': measureAt },
-    batch: batchSize,
+    ...{ batch: batchSize, dtype, until, 'on-nonfinite': onNonfinite },
   };
 }
 

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';
-import { type Headers, pack } from 'tar-stream';
+import { type Header, pack } from 'tar-stream';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { input, readAll, valuesOf } from '../../reading.js';
 import { temporaryFolder } from '../../temporaryFolder.js';
@@ -16,7 +16,7 @@ beforeAll(async () => {
   }
 });
 
-type Entry = readonly [name: string | Headers, content?: string | Buffer];
+type Entry = readonly [name: string | (Pick<Header, 'name'> & Partial<Header>), content?: string | Buffer];
 
 /** Values and labels of the images of an archive of these entries. */
 async function read(...entries: readonly Entry[]) {
