@@ -33,6 +33,11 @@ describe('a table of labels', () => {
     ['also one called by a number', '7,8\n1,2\n3,4\n', '8', ['2', '4']],
     ['without a header columns have numbers', 'a.png,2\nb.png,0\n', 2, ['2', '0']],
     ['with one too', 'file,class\na.png,2\nb.png,0\n', 2, ['2', '0']],
+    ['the first column by its number', '1,a\n2,b\n', 1, ['1', '2']],
+    ['the tenth too', '0,0,0,0,0,0,0,0,0,10\n0,0,0,0,0,0,0,0,0,3\n', 10, ['10', '3']],
+    ['no column has the number 0, which is a name then', '0,1\n5,6\n7,8\n', '0', ['5', '7']],
+    ['blanks around a name do no harm', 'a, b \nx,cat\ny,dog\n', ' b', ['cat', 'dog']],
+    ['what begins like a usual name is a label', 'classy\ncat\n', undefined, ['classy', 'cat']],
     ['the only column by its number', '5\n6\n', 1, ['5', '6']],
   ])('%s: %j', async (_, content, column, expected) => {
     expect(await labels(content, column)).toEqual(expected);
