@@ -264,7 +264,8 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     const batches = settings.magnitudes
       ? 'one'
       : batchesPerRun(fedBack.length > 0 ? 1 : accumulate, provider);
-    const instrumented = instrument(model, layers, settings, batches, [
+    const samplesInTurn = batches === 'one' && provider !== 'webgpu';
+    const instrumented = instrument(model, layers, { ...settings, samplesInTurn }, batches, [
       ...(scores === undefined ? [] : [scores]),
       ...fedBackOutputs,
     ]);

@@ -14,12 +14,19 @@ import { observe, realOutput } from './observe.js';
 import type { InstrumentOptions } from './options.js';
 import { declare, rewriteProto, rewritten } from './rewrite.js';
 import type { RewrittenModel } from './rewrittenModel.js';
+import { addMomentsInTurn, IN_TURN_OPSET } from './samplesInTurn.js';
 
 /**
  * How many batches a run of the rewritten model takes: one; so many; any number of several; or either, so that whoever
  * runs it can choose by the provider.
  */
 export type BatchesPerRun = 'one' | 'several' | 'either' | number;
+
+/** What is measured, and how the graph goes about it. */
+export interface GraphOptions extends InstrumentOptions {
+  /** Take up large feature maps sample by sample: a processor needs less memory then; a GPU or `Loop` would wait. */
+  readonly samplesInTurn?: boolean;
+}
 
 /**
  * Rewrites a model so that its only outputs are the moments of these layers, or of their inputs where
@@ -32,7 +39,7 @@ export type BatchesPerRun = 'one' | 'several' | 'either' | number;
 export function instrument(
   model: ModelFile,
   layers: readonly Layer[],
-  options: InstrumentOptions,
+  options: GraphOptions,
   batches: BatchesPerRun = 'one',
   kept: readonly string[] = [],
 ): InstrumentedModel {
@@ -54,10 +61,7 @@ export function instrument(
     measured.map((layer) => standIns.get(layer) ?? layer),
     (build, layer) =>
       handedOut.get(layer) ??
-      withMagnitudes(
-        addMoments(build, layer.name, observe(build, onStrides(build, layer), options), options.precision),
-        { build, layer, options },
-      ),
+      withMagnitudes(momentsOf(build, onStrides(build, layer), options), { build, layer, options }),
     declareOutputs,
     kept,
   );
@@ -84,6 +88,30 @@ export function instrument(
       return of ? { ...outputs, layer: layer.name, lifted: of } : outputs;
     }),
   };
+}
+
+function momentsOf(build: NodeBuilder, layer: Layer, options: GraphOptions): MomentOutputs {
+  const { name } = layer;
+  const added = (to: NodeBuilder, of: Layer) =>
+    addMoments(to, name, observe(to, of, options), options.precision);
+  if (!options.samplesInTurn || !isMapOfChannels(layer, options) || build.opset < IN_TURN_OPSET) {
+    return added(build, layer);
+  }
+  const map = realOutput(build, layer);
+  const { quantization: _, ...real } = layer;
+  return addMomentsInTurn(build, name, map, (branch) => added(branch, { ...real, output: map }));
+}
+
+/** Whether an observation is all channels at a position of a feature map, and no position is left out. */
+function isMapOfChannels({ layout, mask }: Layer, options: InstrumentOptions): boolean {
+  const { convMethod, precision, interpolate } = options;
+  return (
+    layout.kind === 'featureMap' &&
+    convMethod === 'channelwise' &&
+    precision === 'float64' &&
+    interpolate === undefined &&
+    mask === undefined
+  );
 }
 
 function forBatches(

@@ -5,13 +5,14 @@ import {
   type AttributeProto,
   AttributeProtoSchema,
   AttributeProto_AttributeType as AttributeType,
+  type GraphProto,
   type NodeProto,
   NodeProtoSchema,
   type TensorProto,
 } from '../onnx/proto/onnx_pb.js';
 import { constantTensor } from './constantTensor.js';
 
-type AttributeValue = number | readonly number[] | string | TensorProto;
+type AttributeValue = number | readonly number[] | string | TensorProto | GraphProto;
 
 /** The first opset whose arithmetic broadcasts, and the first for which the runtime has any. */
 export const ARITHMETIC_OPSET = 7;
@@ -38,6 +39,11 @@ export class NodeBuilder {
     readonly real: 'float32' | 'float64' = 'float32',
   ) {
     this.#taken = taken instanceof Set ? taken : new Set(taken);
+  }
+
+  /** Collects the nodes of a body in this graph: no name is taken in both. */
+  inBody(): NodeBuilder {
+    return new NodeBuilder(this.opset, this.#taken, this.real);
   }
 
   /** Adds a node with one output. `output` names it; otherwise it gets a fresh name. */
@@ -187,6 +193,10 @@ function attribute(name: string, value: AttributeValue): AttributeProto {
     return of({ type: AttributeType.STRING, s: new TextEncoder().encode(value) });
   }
   if (typeof value === 'number') return of({ type: AttributeType.INT, i: BigInt(value) });
-  if ('$typeName' in value) return of({ type: AttributeType.TENSOR, t: value });
+  if ('$typeName' in value) {
+    return value.$typeName === 'onnx.GraphProto'
+      ? of({ type: AttributeType.GRAPH, g: value })
+      : of({ type: AttributeType.TENSOR, t: value });
+  }
   return of({ type: AttributeType.INTS, ints: value.map(BigInt) });
 }
