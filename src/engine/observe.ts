@@ -4,7 +4,7 @@ import type { Precision } from '../run/schema.js';
 import type { ObservedLayer } from './collect/layerMoments.js';
 import { type Pass, type PassOptions, runPass } from './pass/pass.js';
 import type { PassState, Pause } from './pass/pause.js';
-import type { Progress } from './pass/progress.js';
+import { expectedSamples, type Progress } from './pass/progress.js';
 import { refuseImpossible } from './session/provider.js';
 
 export type { ObservedLayer, PassState, Pause, Progress };
@@ -41,6 +41,8 @@ export async function observe(
 ): Promise<Observation> {
   refuseImpossible(options.provider, options.precision);
   const { classOutput, uncertainty, skipsNonFinite, keepsMoments } = options;
+  // Several workers would each go by a first batch of its own, and what they find has to add up.
+  const isShared = typeof options.device === 'object' && options.device.length > 1;
   const task = {
     kind: 'moments',
     outputs: model.layers,
@@ -49,6 +51,9 @@ export async function observe(
     uncertainty,
     skipsNonFinite,
     keepsMoments,
+    expectedSamples: isShared
+      ? undefined
+      : expectedSamples(source.size, { ...options, batchSize: options.fixedBatch ?? options.batchSize }),
   } as const;
   return runPass(task, model, source, options, undefined, pauses);
 }

@@ -60,6 +60,9 @@ const FREE = 2e9;
 /** What they may cost beside the moments, which take observations · features² products, each some 2 of these. */
 const SHARE_OF_MOMENTS = 0.08;
 
+/** A layer whose groups cost less than this part of what all may cost keeps them. */
+const NEGLIGIBLE = 100;
+
 /**
  * From how many groups each layer's errors are told, so that this takes about a tenth of the time of the pass at most: 16,
  * or 8 or 4 where that costs most, in layers whose groups are joined then. It follows from what was observed alone, so that merged
@@ -81,7 +84,7 @@ export function affordableGroups(
       (best, each, i) => (groups[i] > FEWEST_GROUPS && (best < 0 || each > costs[best]) ? i : best),
       -1,
     );
-    if (dearest < 0) break;
+    if (dearest < 0 || costs[dearest] < budget / NEGLIGIBLE) break;
     groups[dearest] /= 2;
     costs[dearest] /= 2;
     cost -= costs[dearest];

@@ -2,7 +2,7 @@ import { fromFloat16 } from '../../data/batches/halfPrecision.js';
 import type { Feed } from '../../data/feed.js';
 import type { LiftModel, MomentOutputs } from '../../instrument/instrumentedModel.js';
 import { providerSpeeds } from '../../run/settingValues.js';
-import { affordableGroups, GROUPS, groupCounts } from '../../stats/groups.js';
+import { GROUPS } from '../../stats/groups.js';
 import { buffersOf } from '../../stats/packedMoments.js';
 import { type FixedFeed, fixedFeeds } from '../feeds/fixedBatch.js';
 import { divides, piece } from '../feeds/pieces.js';
@@ -17,6 +17,7 @@ import { packedFeed, unpackedFeed } from '../state/packedFeed.js';
 import { spectraTeam } from '../statistics/spectraTeam.js';
 import { ClassCounts } from './classCounts.js';
 import type { Collected, Collector, OffendingBatch } from './collector.js';
+import { keptGroups, mostGroups } from './layerGroups.js';
 import { type BatchMoments, LayerMoments, type ObservedLayer, withoutPadding } from './layerMoments.js';
 import { type LiftedMoments, liftMoments } from './liftMoments.js';
 
@@ -41,6 +42,7 @@ export class MomentCollector implements Collector<ObservedLayer> {
   readonly #skipsNonFinite: boolean;
   #offending: OffendingBatch | undefined;
   readonly #keepsMoments: boolean;
+  readonly #expected: number | undefined;
   #skipped = 0;
   readonly #skippedOrigins: string[] = [];
 
@@ -54,6 +56,7 @@ export class MomentCollector implements Collector<ObservedLayer> {
       uncertainty = false,
       skipsNonFinite = false,
       keepsMoments = false,
+      expectedSamples,
     }: Omit<Extract<Task, { kind: 'moments' }>, 'kind'>,
     fixedBatch: number | undefined,
   ) {
@@ -67,6 +70,7 @@ export class MomentCollector implements Collector<ObservedLayer> {
     this.#uncertainty = uncertainty;
     this.#skipsNonFinite = skipsNonFinite;
     this.#keepsMoments = keepsMoments;
+    this.#expected = expectedSamples;
     this.#layers = this.#outputs.map(({ layer }) => new LayerMoments(layer));
   }
 
@@ -75,7 +79,7 @@ export class MomentCollector implements Collector<ObservedLayer> {
     if (feed.samples > batch && this.#session.accumulates) {
       const total = await this.#total(feed, batch);
       if (total) {
-        this.#addAll(total, numberOf(0));
+        this.#addAll(total, numberOf(0), feed.samples);
         return;
       }
     }
@@ -124,15 +128,12 @@ export class MomentCollector implements Collector<ObservedLayer> {
     if (offending) this.#offending = { number: offending.number, feed: unpackedFeed(offending.feed) };
   }
 
-  /** From how many groups each layer's errors are told: as those of merged shards, which have the layers' own moments. */
+  /** From how many groups each layer's errors are told. */
   #mostGroups(measured: ReadonlyMap<string, ObservedLayer>): ReadonlyMap<string, number> {
-    const valid = this.#wanted.flatMap(({ layer, scatter, lifted }) => {
-      const { moments, invalid } = measured.get(scatter) ?? {};
-      if (!moments || invalid) return [];
-      return [{ layer, observations: moments.count, features: lifted?.features ?? moments.sum.length }];
-    });
-    const groups = affordableGroups(valid, providerSpeeds[this.#session.provider]);
-    return new Map(valid.map(({ layer }, i) => [layer, groups[i]]));
+    const valid = [...measured].flatMap(([scatter, { moments, invalid }]) =>
+      invalid ? [] : [[scatter, { observations: moments.count, features: moments.sum.length }] as const],
+    );
+    return mostGroups(this.#wanted, new Map(valid), providerSpeeds[this.#session.provider]);
   }
 
   async result(): Promise<Collected<ObservedLayer>> {
@@ -194,7 +195,7 @@ export class MomentCollector implements Collector<ObservedLayer> {
       this.#countAnswers(part.feed, outputs);
       const copies = part.copies && (await this.#session.run(part.copies));
       this.#addMagnitudes(outputs, copies, part);
-      this.#addAll(copies ? this.#withoutCopies(moments, copies, part) : moments, number);
+      this.#addAll(copies ? this.#withoutCopies(moments, copies, part) : moments, number, part.samples);
       if (!this.#offending && this.#layers.some(({ isInvalid }) => isInvalid))
         // Its memory is that of a batch to come.
         this.#offending = { number, feed: copyOf(fed) };
@@ -258,10 +259,23 @@ export class MomentCollector implements Collector<ObservedLayer> {
     return moments;
   }
 
-  #addAll(batch: readonly BatchMoments[], number: number): void {
+  /** @param samples that the batch holds. */
+  #addAll(batch: readonly BatchMoments[], number: number, samples: number): void {
     this.#batches = Math.max(this.#batches, number);
-    this.#groups ??= this.#uncertainty ? groupCounts(batch.map(({ sum }) => sum.length)) : batch.map(() => 1);
+    this.#groups ??= this.#uncertainty ? this.#groupsFor(batch, samples) : batch.map(() => 1);
     for (const [i, layer] of this.#layers.entries()) layer.add(batch[i], number, this.#groups[i]);
+  }
+
+  /** Groups that each layer is kept in, as its first batch tells. Moments that are written are kept in all of them. */
+  #groupsFor(batch: readonly BatchMoments[], samples: number): readonly number[] {
+    const times =
+      this.#keepsMoments || samples === 0 ? undefined : this.#expected && this.#expected / samples;
+    const measured = this.#outputs.map(({ scatter }, i) => {
+      const { count, sum } = batch[i];
+      const observations = times === undefined ? undefined : count * times;
+      return [scatter, { observations, features: sum.length }] as const;
+    });
+    return keptGroups(this.#wanted, new Map(measured), providerSpeeds[this.#session.provider]);
   }
 
   #momentsIn(outputs: Outputs): BatchMoments[] {

@@ -28,6 +28,8 @@ export type Task =
       readonly skipsNonFinite?: boolean;
       /** The moments are to be written, by group where they are kept so: also those of layers that are measured at inputs. */
       readonly keepsMoments?: boolean;
+      /** Of the whole pass, where that is known and one worker sees them all. */
+      readonly expectedSamples?: number;
     }
   | {
       readonly kind: 'coordinates';
