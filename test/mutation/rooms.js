@@ -29,13 +29,9 @@ export const testsOfRoom = {
   text: ['test/text'],
 };
 
-/** Tests of these rooms that cannot: their workers, or all that they call, are loaded from `dist/`. */
+/** Tests of these rooms that cannot: they start a program, or threads that wait for each other. */
 export const testsOfDist = [
-  'test/engine/collect/momentCollector.test.ts',
-  'test/engine/observe.test.ts',
   'test/engine/pass/interrupted.test.ts',
-  'test/engine/pass/workerTeam.test.ts',
-  'test/probe/probe.test.ts',
   'test/stats/reduction/kernelTeam.test.ts',
 ];
 

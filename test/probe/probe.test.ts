@@ -13,13 +13,12 @@ import type * as ModelFiles from '../../src/onnx/modelFile.js';
 import type * as Inputs from '../../src/onnx/modelInput.js';
 import { fitSoftmax } from '../../src/probe/softmaxRegression.js';
 import { npyBytes } from '../data/npyBytes.js';
+import { built } from '../support/built.js';
 import { delve } from '../support/commandLine.js';
 import { modelBytes, node, tensor, value } from '../support/models.js';
+import { isMutationTest } from '../support/mutationTest.js';
 import { temporaryDirectory } from '../support/temporaryDirectory.js';
 
-// Models run as built files only.
-const built = async <T>(path: string): Promise<T> =>
-  (await import(new URL(`../../dist/${path}`, import.meta.url).href)) as T;
 const { probe } = await built<typeof Api>('index.js');
 const { SoftmaxSums } = await built<typeof Sums>('engine/softmaxSums.js');
 const { MatrixStore } = await built<typeof Store>('files/matrixStore.js');
@@ -237,7 +236,7 @@ describe('a grid of means', () => {
 const delveIn = (folder: string, args: readonly string[]) =>
   delve(args.map((arg) => (/^[\w.]+\.(onnx|npy|txt|delve|svg)$/.test(arg) ? join(folder, arg) : arg)));
 
-describe('delve probe', () => {
+describe.skipIf(isMutationTest)('delve probe', () => {
   async function files(labels: string, samples = 12) {
     const folder = await temporaryDirectory();
     await writeFile(join(folder, 'model.onnx'), identityModel());

@@ -6,12 +6,13 @@ import { CkaSums } from '../../src/similarity/cka.js';
 import { centredGram, unbiasedHsic } from '../../src/similarity/hsic.js';
 import { meanCorrelation, whitening } from '../../src/similarity/svcca.js';
 import { npyBytes } from '../data/npyBytes.js';
+import { built } from '../support/built.js';
 import { delve } from '../support/commandLine.js';
 import { modelBytes, node, tensor, value } from '../support/models.js';
+import { isMutationTest } from '../support/mutationTest.js';
 import { temporaryDirectory } from '../support/temporaryDirectory.js';
 
-// Models run as built files only.
-const { similarity } = (await import(new URL('../../dist/index.js', import.meta.url).href)) as typeof Api;
+const { similarity } = await built<typeof Api>('index.js');
 
 const goldens: Record<string, { layers: string[]; cka: number[][]; svcca: number[][] }> = JSON.parse(
   await readFile('fixtures/similarity/goldens.json', 'utf8'),
@@ -99,7 +100,7 @@ describe('SVCCA', () => {
   });
 });
 
-describe('delve similarity', () => {
+describe.skipIf(isMutationTest)('delve similarity', () => {
   const CNN = 'fixtures/mnist-cnn.onnx';
 
   it('gives JSON by the names of the contract, of one model and of two', async () => {

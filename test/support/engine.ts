@@ -1,20 +1,11 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Feed, FeedOptions, FeedSource, TensorData } from '../../src/data/feed.js';
 import type { InstrumentedModel } from '../../src/instrument/instrumentedModel.js';
 import type { NumericArray } from '../../src/onnx/elementType.js';
 import type { Moments } from '../../src/stats/moments.js';
+import { built } from './built.js';
 import { modelBytes, momentNodes, node, tensor, value } from './models.js';
 
-const built = new URL('../../dist/engine/', import.meta.url);
-if (!existsSync(new URL('observe.js', built))) {
-  throw new Error(`${fileURLToPath(built)} is not built: npm run build`);
-}
-
-/** The built engine: its worker is a file of its own, which sources that run uncompiled do not have. */
-export const engine: typeof import('../../src/engine/observe.js') = await import(
-  new URL('observe.js', built).href
-);
+export const engine = await built<typeof import('../../src/engine/observe.js')>('engine/observe.js');
 
 /** Data in memory, one tensor an input; samples along the first axis. */
 export function memorySource(

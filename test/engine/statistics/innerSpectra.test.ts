@@ -4,7 +4,7 @@ import { MatrixProduct } from '../../../src/engine/matrixProduct.js';
 import { innerSpectra } from '../../../src/engine/statistics/innerSpectra.js';
 import { spectraTeam } from '../../../src/engine/statistics/spectraTeam.js';
 import { symmetricEigenvalues } from '../../../src/stats/eigen/eigenvalues.js';
-import { isMutationTest } from '../../support/mutationTest.js';
+import { built } from '../../support/built.js';
 
 /** A Aᵀ, in plain code. */
 function square(a: readonly number[][]): Float64Array {
@@ -71,25 +71,22 @@ describe('spectra of layers from the covariance of their input', () => {
     }
   });
 
-  it.skipIf(isMutationTest)(
-    'come from a team where there is much to do, in the order of the tasks, and the team ends',
-    async () => {
-      // Workers are loaded as they were built.
-      const built = await import('../../../dist/engine/statistics/spectraTeam.js');
-      const team = built.spectraTeam(Array(16).fill(1000));
-      const scaled = (factor: number) => () => {
-        const { covariance: of, factors } = task();
-        return { covariance: { ...of, values: of.values.map((value) => factor * value) }, factors };
-      };
-      const asked = [1, 2, 3, 4, 5, 6, 7].map((factor) => team.spectra(scaled(factor)));
-      const failed = team.spectra(() => {
-        throw new Error('no task');
-      });
-      await expect(failed).rejects.toThrow('no task');
-      for (const [i, [spectrum]] of (await Promise.all(asked)).entries()) {
-        expect(Math.abs(spectrum[0] / ((i + 1) * direct[0]) - 1)).toBeLessThan(1e-12);
-      }
-      await team.close();
-    },
-  );
+  it('come from a team where there is much to do, in the order of the tasks, and the team ends', async () => {
+    const file = 'engine/statistics/spectraTeam.js';
+    const { spectraTeam } = await built<typeof import('../../../src/engine/statistics/spectraTeam.js')>(file);
+    const team = spectraTeam(Array(16).fill(1000));
+    const scaled = (factor: number) => () => {
+      const { covariance: of, factors } = task();
+      return { covariance: { ...of, values: of.values.map((value) => factor * value) }, factors };
+    };
+    const asked = [1, 2, 3, 4, 5, 6, 7].map((factor) => team.spectra(scaled(factor)));
+    const failed = team.spectra(() => {
+      throw new Error('no task');
+    });
+    await expect(failed).rejects.toThrow('no task');
+    for (const [i, [spectrum]] of (await Promise.all(asked)).entries()) {
+      expect(Math.abs(spectrum[0] / ((i + 1) * direct[0]) - 1)).toBeLessThan(1e-12);
+    }
+    await team.close();
+  });
 });
