@@ -3,6 +3,7 @@ import { constantValue } from '../onnx/constantShape.js';
 import type { Graph } from '../onnx/graph.js';
 import type { NodeProto } from '../onnx/proto/onnx_pb.js';
 import type { Layer } from './layer.js';
+import { mainNode } from './mainNode.js';
 
 /**
  * What a layer is for, where the design of the network fixes how many features it has:
@@ -59,7 +60,7 @@ class RoleFinder {
     this.#byOutput = new Map(layers.map((layer) => [layer.output, layer]));
     const nodes = new Map<Layer, NodeProto>();
     for (const layer of layers) {
-      const node = layer.unnamed ? undefined : this.#mainNode(layer);
+      const node = layer.unnamed ? undefined : mainNode(graph, layer);
       if (node) nodes.set(layer, node);
     }
     this.#nodes = nodes;
@@ -75,16 +76,6 @@ class RoleFinder {
     if (grouped) return grouped;
     if (this.#isProjection(layer)) return 'projection';
     return this.#goesIntoProduct(layer) ? 'attention' : undefined;
-  }
-
-  /** The node of the layer's own operator: its output may be that of the bias behind it. */
-  #mainNode({ op, output }: Layer): NodeProto | undefined {
-    let node = this.#graph.producer(output);
-    for (let steps = 0; node && node.opType !== op && steps < 4; steps++) {
-      const varying = this.#varying(node);
-      node = varying.length === 1 ? this.#graph.producer(varying[0]) : undefined;
-    }
-    return node?.opType === op ? node : undefined;
   }
 
   /** Inputs that depend on the model's inputs. */

@@ -5,6 +5,7 @@ import type { NodeProto } from '../onnx/proto/onnx_pb.js';
 import { namesRead } from '../onnx/walk.js';
 import { isFixedDecoder } from './fixedDecoder.js';
 import { inMainGraph, type Layer } from './layer.js';
+import { mainNode } from './mainNode.js';
 import { type LayerRole, layerRoles } from './roles.js';
 import { storedWeight } from './storedWeight.js';
 
@@ -83,7 +84,7 @@ export function structureOf(model: ModelFile, all: readonly Layer[]): StructureN
     let id: string | undefined = inputs[0];
     if (layer) {
       id = layer.name;
-      const main = mainNode(graph, layer, node);
+      const main = mainNode(graph, layer) ?? node;
       const weight = storedWeight(graph, main);
       const first = weight === undefined ? undefined : firstOfWeight.get(weight);
       if (weight !== undefined && first === undefined) firstOfWeight.set(weight, id);
@@ -113,17 +114,6 @@ export function structureOf(model: ModelFile, all: readonly Layer[]): StructureN
     ...nodes.map((node) => (last.has(node.id) ? { ...node, isOutput: true as const } : node)),
     ...inBodies,
   ];
-}
-
-/** The node that has the weight: what completes a layer (its bias, its scaling) may be another one. */
-function mainNode(graph: Graph, { op, output }: Layer, node: NodeProto): NodeProto {
-  let found = node;
-  for (let steps = 0; found.opType !== op && steps < 4; steps++) {
-    const before = found.input.map((name) => graph.producer(name)).find((producer) => producer !== undefined);
-    if (!before) return node;
-    found = before;
-  }
-  return found.opType === op ? found : (graph.producer(output) ?? node);
 }
 
 function enlarges(node: NodeProto, inputs: readonly string[]): boolean {

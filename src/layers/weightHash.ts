@@ -8,6 +8,7 @@ import type { ModelFile } from '../onnx/modelFile.js';
 import type { NodeProto, TensorProto } from '../onnx/proto/onnx_pb.js';
 import { type DecodedTensor, decodeTensor } from '../onnx/tensor.js';
 import type { Layer } from './layer.js';
+import { mainNode } from './mainNode.js';
 
 /** A stored matrix may be turned on its way to the operator. */
 interface StoredWeight {
@@ -47,23 +48,12 @@ export async function* storedWeights(
 ): AsyncGenerator<LayerWeight> {
   const graph = new Graph(model.graph, model.proto);
   for (const layer of layers) {
-    const node = nodeOf(model, graph, layer);
+    const node = mainNode(graph, layer);
     const weight = node && storedWeight(graph, node);
     const tensor = weight && (await embeddedTensor(weight.tensor, model));
     const values = tensor && decodedOrNone(tensor);
     if (values) yield { layer, values, inputsFirst: weight.inputsFirst };
   }
-}
-
-/** The layer's own node, before the bias or the scaling that completes it. */
-function nodeOf(model: ModelFile, graph: Graph, { output, op, unnamed }: Layer): NodeProto | undefined {
-  if (unnamed) return model.graph.node[unnamed.nodeIndex];
-  let node = graph.producer(output);
-  for (let steps = 0; node && node.opType !== op && steps < 4; steps++) {
-    const activation = node.input.find((name) => graph.producer(name) && !constantValue(graph, name));
-    node = activation === undefined ? undefined : graph.producer(activation);
-  }
-  return node?.opType === op ? node : undefined;
 }
 
 /** The largest constant that a node reads, of two axes or more: biases, scales and zero points are smaller. */

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
 import { findLayers } from '../../src/layers/findLayers.js';
 import { readModelFile } from '../../src/onnx/modelFile.js';
-import { node } from '../support/models.js';
+import { body, inMemory, nodeWithBodies } from '../support/graphs.js';
+import { model, node, value } from '../support/models.js';
 import { isMutationTest } from '../support/mutationTest.js';
 import { found, zeros } from './found.js';
 
@@ -41,6 +42,37 @@ describe('findLayers', () => {
     ];
     expect(names(nodes, { initializers })).toEqual(['m', 'm_2']);
     expect(names(nodes, { initializers, ops: ['Relu'] })).toEqual(['m', 'm_3', 'm_2']);
+  });
+
+  it('numbers what --ops names in the model’s own graph before what it names in bodies', () => {
+    const branch = body([node('Relu', ['x'], ['r'])], ['r']);
+    const nodes = [nodeWithBodies('If', ['c'], ['i'], { then_branch: branch }), node('Relu', ['x'], ['y'])];
+    const { layers } = found(nodes, {
+      inputs: [value('x', 'float32', ['n', 4])],
+      declared: [value('y', 'float32', ['n', 4])],
+      ops: ['Relu'],
+    });
+    expect(layers.map(({ name, inside }) => [name, inside === undefined])).toEqual([
+      ['relu_1', false],
+      ['relu_0', true],
+    ]);
+  });
+
+  it('tells layers in bodies apart from those of the model’s own graph', () => {
+    const branch = body([conv('x', 'r')], ['r']);
+    const nodes = [conv('x', 'y'), nodeWithBodies('If', ['c'], ['i'], { then_branch: branch })];
+    const proto = model({ nodes, inputs: [value('x', 'float32')], outputs: ['y'], initializers });
+    const { layers, all } = findLayers(inMemory(proto));
+    expect(layers.map(({ name }) => name)).toEqual(['conv_0']);
+    expect(all.map(({ name }) => name)).toEqual(['conv_0', 'conv_1']);
+  });
+
+  it('says once why an operator that --ops names cannot be observed', () => {
+    const { notObservable } = found([node('MatMul', ['x', 'v'], ['y'])], {
+      initializers: [zeros('v', 7)],
+      ops: ['MatMul'],
+    });
+    expect(notObservable).toHaveLength(1);
   });
 
   it('observes a layer once where --ops names its operator', () => {

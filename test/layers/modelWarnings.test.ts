@@ -19,6 +19,11 @@ test('warns of a model exported in training mode', () => {
   expect(modelWarnings(file({ nodes: trained, inputs: [x], outputs: ['y'] }))).toEqual([
     'the model was exported in training mode (1 BatchNormalization): its numbers depend on the batch or on chance; export it after model.eval()',
   ]);
+  const several = [...trained, node('Dropout', ['y', '', 't'], ['z'])];
+  const constants = [tensor('t', 'bool', [], [1])];
+  expect(
+    modelWarnings(file({ nodes: several, inputs: [x], outputs: ['z'], initializers: constants }))[0],
+  ).toContain('(1 BatchNormalization, 1 Dropout)');
   const plain = [node('BatchNormalization', norm, ['y'])];
   expect(modelWarnings(file({ nodes: plain, inputs: [x], outputs: ['y'] }))).toEqual([]);
 });
@@ -38,4 +43,21 @@ test.each([
   const { layers } = findLayers(half);
   expect(layers).toHaveLength(1);
   expect(roundingWarnings(half, layers, provider, precision)).toHaveLength(count);
+});
+
+test('of one layer in float16 among others there is a warning, whether its weight or its declared output tells', () => {
+  const w = (name: string, type: 'float16' | 'float32') => tensor(name, type, [4, 4], Array(16).fill(0));
+  const warnings = (type: 'float16' | 'float32', declared: 'float16' | 'float32') => {
+    const model = file({
+      nodes: [node('MatMul', ['x', 'a'], ['h']), node('MatMul', ['h', 'b'], ['y'])],
+      inputs: [x],
+      outputs: ['y'],
+      initializers: [w('a', 'float32'), w('b', type)],
+    });
+    model.graph.valueInfo.push(value('h', declared, ['n', 4]));
+    return roundingWarnings(model, findLayers(model).layers, 'cpu', 'float32');
+  };
+  expect(warnings('float32', 'float32')).toEqual([]);
+  expect(warnings('float16', 'float32')[0]).toMatch(/^float16 on the CPU/);
+  expect(warnings('float32', 'float16')).toHaveLength(1);
 });

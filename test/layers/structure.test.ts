@@ -166,6 +166,42 @@ describe('of a layer the structure tells', () => {
     expect(other.sharesWeightOf).toBe('qlinearconv_0');
   });
 
+  it('the same of a weight on the left', () => {
+    const left = (from: string, output: string) => node('MatMul', ['m', from], [output]);
+    const [, second] = structure([left('x', 'a'), left('a', 'y')], { initializers: [zeros('m', 8, 8)] });
+    expect(second.sharesWeightOf).toBe('matmul_0');
+  });
+
+  it.each([[['f', 'scales']], [['scales', 'f']]])(
+    'of an integer product, which a cast and a scaling follow, what its own operator says: Mul of %j',
+    (scaled) => {
+      const nodes = [
+        node('DynamicQuantizeLinear', ['x'], ['q', 'qs', 'qz']),
+        node('Mul', ['qs', 'ws'], ['scales']),
+        node('ConvInteger', ['q', 'dw', 'qz'], ['i'], { group: 4n }),
+        node('Cast', ['i'], ['f'], { to: 1n }),
+        node('Mul', scaled, ['s']),
+        node('Add', ['bias', 's'], ['y']),
+      ];
+      const initializers = [zeros('dw', 4, 1, 3, 3), zeros('ws'), zeros('bias', 4, 1, 1)];
+      expect(structure(nodes, { initializers }).find(({ op }) => op === 'ConvInteger')).toMatchObject({
+        features: 4,
+        inputFeatures: 4,
+        groups: 4,
+        kernel: [3, 3],
+        role: 'depthwise',
+      });
+    },
+  );
+
+  it('that it stands where a recurrent layer gives only its last state', () => {
+    const lstm = node('LSTM', ['x', 'W', 'R'], ['', 'h'], { hidden_size: 4n }, { name: '/rnn/LSTM' });
+    const nodes = structure([lstm, node('Squeeze', ['h'], ['y'])], {
+      initializers: [zeros('W', 1, 16, 3), zeros('R', 1, 16, 4)],
+    });
+    expect(nodes).toMatchObject([{ id: 'rnn', op: 'LSTM', inputs: ['input'], isOutput: true }]);
+  });
+
   it('that it decodes boxes, where its weights are 0, 1, 2, …', () => {
     const bins = (last: number) => [tensor('bins', 'float32', [1, 4, 1, 1], [0, 1, 2, last])];
     expect(one([conv('y', 'x', 'bins')], bins(3)).isDecoder).toBe(true);

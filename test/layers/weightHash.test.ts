@@ -97,6 +97,53 @@ describe('the hash of a weight', () => {
     expect(await hashes(await readModelFile(join(dir, 'm.onnx')))).toEqual([hashOfRows]);
   });
 
+  it('is that of what is stored behind operators that arrange or scale it', async () => {
+    const v = { ...columns, name: 'v' };
+    const turned = { ...rows, name: 'v' };
+    const ways: [NodeProto, TensorProto][] = [
+      [node('Identity', ['v'], ['w']), v],
+      [node('Cast', ['v'], ['w'], { to: 1n }), { ...v, ...tensor('v', 'float64', [3, 2], COLUMNS) }],
+      [node('Transpose', ['v'], ['w']), turned],
+    ];
+    for (const [between, stored] of ways)
+      expect(await hashed([between, matMul], [stored])).toEqual([hashOfRows]);
+    const quantized = [node('DequantizeLinear', ['v', 's'], ['w']), matMul];
+    const scale = tensor('s', 'float32', [], [0.5]);
+    expect(await hashed(quantized, [tensor('v', 'int8', [3, 2], COLUMNS), scale])).toEqual([
+      createHash('sha256').update('int8 2×3\n').update(Int8Array.from(ROWS)).digest('hex'),
+    ]);
+  });
+
+  it('is none where a Transpose leaves it as it is, or has more axes to turn', async () => {
+    const still = node('Transpose', ['v'], ['w'], { perm: [0n, 1n] });
+    expect(await hashed([still, matMul], [{ ...columns, name: 'v' }])).toEqual([undefined]);
+    const conv = node('Conv', ['x', 'w'], ['y']);
+    const stored = tensor('v', 'float32', [1, 1, 3, 2], COLUMNS);
+    expect(await hashed([node('Transpose', ['v'], ['w']), conv], [stored])).toEqual([undefined]);
+  });
+
+  it('is that of a kernel as it lies', async () => {
+    const kernel = tensor('w', 'float32', [2, 3, 1], ROWS);
+    expect(await hashed([node('Conv', ['x', 'w'], ['y'])], [kernel])).toEqual([
+      createHash('sha256')
+        .update('float32 2×3×1\n')
+        .update(new Uint8Array(Float32Array.from(ROWS).buffer))
+        .digest('hex'),
+    ]);
+  });
+
+  it('is that of the first of several as large, and of a layer whose output has no name', async () => {
+    const gates = (name: string, first: number) => tensor(name, 'float32', [1, 4, 1], [first, 2, 3, 4]);
+    const lstm = node('LSTM', ['x', 'W', 'R'], ['', 'h'], { hidden_size: 1n });
+    const [hash] = await hashed([lstm], [gates('W', 1), gates('R', 9)]);
+    expect(hash).toBe(
+      createHash('sha256')
+        .update('float32 1×4×1\n')
+        .update(new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer))
+        .digest('hex'),
+    );
+  });
+
   it('is none where the weight is computed, or of a type that is not read', async () => {
     expect(await hashed([node('Relu', ['v'], ['w']), matMul], [{ ...columns, name: 'v' }])).toEqual([
       undefined,

@@ -45,7 +45,7 @@ function mutate(part, tests) {
     coverageAnalysis: 'perTest',
     ignoreStatic: !isStaticMutated,
     concurrency,
-    timeoutMS: 20_000,
+    timeoutMS: 10_000,
     incremental: true,
     incrementalFile: `.stryker/${name}.incremental.json`,
     reporters: ['json', 'progress-append-only'],
