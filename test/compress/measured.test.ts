@@ -75,6 +75,53 @@ describe('the accuracy before and after', () => {
   });
 });
 
+describe('a dead layer', () => {
+  it('can be taken for a constant: every output stays as it is', async () => {
+    const folder = await temporaryDirectory();
+    const [model, x] = ['model.onnx', 'x.npy'].map((name) => join(folder, name));
+    const numbers = (count: number, seed: number) =>
+      Array.from({ length: count }, (_, i) => Math.sin(seed * (i * i + i) + seed));
+    await writeFile(
+      model,
+      modelBytes({
+        inputs: [value('x', 'float32', ['n', 12])],
+        nodes: [
+          node('Gemm', ['x', 'w', 'b'], ['h'], {}, { name: '/live/Gemm' }),
+          node('Relu', ['h'], ['r']),
+          node('Gemm', ['r', 'zero', 'c'], ['d'], {}, { name: '/still/Gemm' }),
+          node('Relu', ['d'], ['s']),
+          node('Add', ['r', 's'], ['both']),
+          node('Gemm', ['both', 'v', 'e'], ['y'], {}, { name: '/out/Gemm' }),
+        ],
+        outputs: ['y'],
+        initializers: [
+          tensor('w', 'float32', [12, 24], numbers(288, 1.1)),
+          tensor('b', 'float32', [24], numbers(24, 0.7)),
+          tensor(
+            'zero',
+            'float32',
+            [24, 24],
+            numbers(576, 0).map(() => 0),
+          ),
+          tensor('c', 'float32', [24], numbers(24, 1.9)),
+          tensor('v', 'float32', [24, 5], numbers(120, 2.9)),
+          tensor('e', 'float32', [5], numbers(5, 0.3)),
+        ],
+      }),
+    );
+    await writeFile(x, npyBytes("'<f4'", '(200, 12)', Float32Array.from(numbers(2400, 2.3))));
+    const asked = { model, data: x, provider: 'cpu' as const };
+    const { layers } = await analyze(asked);
+    expect(layers.find(({ name }) => name === 'still')).toMatchObject({ deadFeatures: 24 });
+    const { fidelity, layers: changed } = await compress({ ...asked, layers: ['still'], threshold: 0.9 });
+    expect(changed[1]).toMatchObject({ action: 'factored', kept: 1, explained: 1 });
+    expect(fidelity.outputs[0].relativeError).toBeLessThan(1e-6);
+    // Of a layer that does vary the same cut is felt.
+    const live = await compress({ ...asked, layers: ['live'], threshold: 0.5 });
+    expect(live.fidelity.outputs[0].relativeError).toBeGreaterThan(0.01);
+  });
+});
+
 describe('what is measured', () => {
   it('says which run the eigenvectors come from', async () => {
     const run = join(await temporaryDirectory(), 'half.delve');

@@ -186,6 +186,46 @@ const cases: readonly Case[] = [
     },
   ],
   [
+    'a face detector of three levels with three heads each: nine outputs, and a low backbone that the levels work on',
+    (net) => {
+      const c1 = net.relu(net.conv('c1', image(net), 3, 16));
+      const c2 = net.relu(net.conv('c2', c1, 16, 32, { stride: 2 }));
+      const c3 = net.relu(net.conv('c3', c2, 32, 64, { stride: 2 }));
+      const c4 = net.relu(net.conv('c4', c3, 64, 64, { stride: 2 }));
+      const p4 = net.relu(net.conv('fpn.4', c4, 64, 16, { kernel: 1 }));
+      const up = (from: string) => net.op('Resize', [from, '', net.constant([4])]);
+      const p3 = net.op('Add', [net.conv('fpn.3', c3, 64, 16, { kernel: 1 }), up(p4)]);
+      const merged = net.relu(net.conv('merge.3', p3, 16, 16));
+      const p2 = net.op('Add', [net.conv('fpn.2', c2, 32, 16, { kernel: 1 }), up(merged)]);
+      const levels = [net.relu(net.conv('merge.2', p2, 16, 16)), merged, p4];
+      const outputs = (['class', 'box', 'points'] as const).map((kind) => {
+        const rows = levels.map((level, i) => {
+          const head = net.conv(`${kind}.${i}`, level, 16, kind === 'class' ? 4 : 8, { kernel: 1 });
+          return net.op('Reshape', [net.op('Transpose', [head]), net.constant([3])]);
+        });
+        return net.op('Concat', rows, { axis: 1n });
+      });
+      const heads = ['class', 'box', 'points'].flatMap((kind) =>
+        levels.map((_, i) => [`${kind}.${i}`, [kind === 'class' ? 100 : 12, 'output']] as const),
+      );
+      return [
+        net.file([net.op('Softmax', [outputs[0]]), outputs[1], outputs[2]]),
+        {
+          c1: [75, 'healthy'],
+          c2: [62, 'healthy'],
+          c3: [16, 'healthy'],
+          c4: [5, 'healthy'],
+          'fpn.4': [62, 'healthy'],
+          'fpn.3': [62, 'healthy'],
+          'merge.3': [50, 'healthy'],
+          'fpn.2': [62, 'healthy'],
+          'merge.2': [69, 'healthy'],
+          ...Object.fromEntries(heads),
+        },
+      ];
+    },
+  ],
+  [
     'a YOLO head with a fixed convolution that decodes bins: what is fed to it is the output',
     (net) => {
       const c1 = net.relu(net.conv('c1', image(net), 3, 16));

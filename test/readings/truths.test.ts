@@ -53,6 +53,15 @@ describe('readings', () => {
     expect(readLayers(of).layers.every(({ advice }) => advice === null)).toBe(true);
   });
 
+  it('are not made of a network that was not trained', () => {
+    const of = { ...network(80, 80, 4, 4), initialWeights: { layers: 4, of: 5 } };
+    expect(new Set(kinds(of))).toEqual(new Set(['not judged']));
+    expect(said(of)).toEqual([
+      'No advice: the network seems not to be trained: the weights of 4 of 5 layers are distributed as an initialisation draws them. The numbers are shown, and not judged.',
+    ]);
+    expect(readLayers(of).layers.every(({ advice }) => advice === null)).toBe(true);
+  });
+
   it('leave what was asked for by name alone, and judge the layers as without it', () => {
     const net = new Architecture();
     let x = net.op('Relu', [net.conv('c1', net.input('x', 3, 8, 8), 3, 16)], {}, 'r1');

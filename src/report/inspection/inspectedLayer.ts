@@ -5,6 +5,7 @@ import { readLayers } from '../../readings/layerReadings.js';
 import type { ReadingKind } from '../../readings/reading.js';
 import { type LayerWidth, widthOf } from '../../readings/width.js';
 import type { Run, RunModel } from '../../run/schema.js';
+import { fieldReason } from './fieldReason.js';
 
 /** What is listed of a model. */
 export interface InspectedModel {
@@ -64,7 +65,7 @@ export function inspectedLayers({ layers, cost }: InspectedModel, run?: Run): In
         ? {
             saturation: reading?.layer.saturation ?? null,
             reading: reading?.kind ?? null,
-            reasons: reading?.reasons ?? [],
+            reasons: reading ? [...reading.reasons, ...fieldReason(op, reading.kind, costs)] : [],
             width: reading ? widthOf(reading, costs.macs) : null,
           }
         : {}),

@@ -30,8 +30,10 @@ function aboutField(layers: readonly InspectedLayer[]): string[] {
 /** What became of the prediction, where a run tells. */
 function held(layers: readonly InspectedLayer[], predicted: readonly InspectedLayer[]): string[] {
   const isTail = ({ reading }: InspectedLayer) => reading === 'tail';
+  // Where no window slides over the input, nothing could be predicted.
   const judged = layers.filter(
-    ({ reading }) => reading === 'tail' || reading === 'healthy' || reading === 'narrow',
+    ({ reading, receptiveField }) =>
+      receptiveField !== null && (reading === 'tail' || reading === 'healthy' || reading === 'narrow'),
   );
   const tail = judged.filter(isTail);
   if (judged.length === 0 || (predicted.length === 0 && tail.length === 0)) return [];

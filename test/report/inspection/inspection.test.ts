@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { LayerCost } from '../../../src/cost/modelCost.js';
 import { unknownCost } from '../../../src/cost/modelCost.js';
 import type { Layer } from '../../../src/layers/layer.js';
+import { fieldReason } from '../../../src/report/inspection/fieldReason.js';
 import type { InspectedLayer, InspectedModel } from '../../../src/report/inspection/inspectedLayer.js';
 import { inspectionHtml } from '../../../src/report/inspection/inspectionHtml.js';
 import { inspectionRemarks } from '../../../src/report/inspection/inspectionRemarks.js';
@@ -20,7 +21,7 @@ describe('what a run makes of the prediction', () => {
       .flat()
       .filter((sentence) => sentence.startsWith('the run'));
   const found = (reading: InspectedLayer['reading'], predictedUnproductive: boolean) =>
-    listed('layer', { reading, predictedUnproductive });
+    listed('layer', { reading, predictedUnproductive, receptiveField: { min: [9, 9], max: [9, 9] } });
 
   it('counts the predicted layers in the tail, and those of the tail that were not predicted', () => {
     expect(
@@ -43,6 +44,30 @@ describe('what a run makes of the prediction', () => {
     expect(remarks([found('not judged', true), found('output', true)])).toEqual([]);
     expect(remarks([found('healthy', false), found('narrow', false)])).toEqual([]);
     expect(remarks([listed('layer', { predictedUnproductive: true })])).toEqual([]);
+    // A network without windows has a tail that no receptive field could predict.
+    expect(remarks([listed('layer', { reading: 'healthy' }), listed('layer', { reading: 'tail' })])).toEqual(
+      [],
+    );
+  });
+
+  it('is a reason of each layer', () => {
+    const cost = { ...unknownCost, receptiveField: { min: [9, 9], max: [9, 9] } };
+    const of = (kind: Parameters<typeof fieldReason>[1], predictedUnproductive: boolean, op = 'Conv') =>
+      fieldReason(op, kind, { ...cost, predictedUnproductive }).join();
+    expect(of('tail', true)).toMatch(/^the receptive fields predict it/);
+    expect(of('tail', false)).toMatch(/^the receptive fields do not predict it/);
+    expect(of('healthy', true)).toMatch(/this run does not say so$/);
+    expect(of('narrow', true)).toMatch(/this run does not say so$/);
+    for (const nothing of [
+      of('healthy', false),
+      of('output', true),
+      of('not judged', true),
+      of('uncertain', true),
+      of('tail', true, 'Gemm'),
+      fieldReason('Conv', 'tail', unknownCost).join(),
+    ]) {
+      expect(nothing).toBe('');
+    }
   });
 });
 
