@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
@@ -351,6 +351,20 @@ describe('delve compress', () => {
     );
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toMatch(message);
+  });
+
+  it('refuses a model without weights, and writes nothing', async () => {
+    const { folder, model, data } = await built(
+      { dims: [4], nodes: [node('Relu', ['x'], ['y'])], weights: {}, actions: [] },
+      ['y'],
+    );
+    const output = join(folder, 'small.onnx');
+    for (const write of [compress, projectLayers]) {
+      await expect(write({ model, data, output, provider: 'cpu' })).rejects.toThrow(
+        /^the model has no layer that could be made smaller \(it has no convolution and no product with a weight\)/,
+      );
+    }
+    expect((await readdir(folder)).sort()).toEqual(['model.onnx', 'x.npy']);
   });
 
   it('says why nothing can be made smaller of a model of recurrent layers', async () => {

@@ -63,6 +63,7 @@ export async function prepare(given: CompressionData): Promise<Prepared> {
     );
   }
   const { layers: found } = findLayers(model);
+  if (found.length === 0) throw new UserError(nothingToFactor([]));
   const chosen = new Set(selectLayers(found, options).map(({ name }) => name));
   const inputs = modelInputs(model.graph);
   const fixedBatch = fixedBatchSize(inputs);
@@ -114,7 +115,8 @@ export async function prepare(given: CompressionData): Promise<Prepared> {
 function nothingToFactor(layers: readonly (Candidate | LeftAlone)[]): string {
   const reasons = layers.flatMap((each) => (isCandidate(each) ? [] : [`${each.layer.name}: ${each.reason}`]));
   const listed = reasons.slice(0, 3).join('; ');
-  return `the model has no layer that could be made smaller${listed === '' ? '' : ` (${listed}${reasons.length > 3 ? '; …' : ''})`}`;
+  const why = listed === '' ? 'it has no convolution and no product with a weight' : listed;
+  return `the model has no layer that could be made smaller (${why}${reasons.length > 3 ? '; …' : ''}): export it with its weights, or give another one`;
 }
 
 /** Shapes of all values at the shape that the data has: that of its first batch of one. */
