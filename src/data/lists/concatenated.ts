@@ -11,6 +11,8 @@ export function concatenated(origin: string, streams: readonly SampleStream[]): 
   return {
     origin,
     shapeless: streams.every(({ shapeless }) => shapeless === true),
+    // They are read alike, so that what one is filled up with the others are too.
+    ...(first.padding ? { padding: first.padding } : {}),
     labelled: streams.some(({ labelled }) => labelled === true),
     get size() {
       return streams.reduce<number | undefined>(

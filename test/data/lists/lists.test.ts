@@ -63,6 +63,25 @@ describe('several files as one source', () => {
     expect(valuesOf(feeds, 'x')).toEqual([3, 4, 9]);
   });
 
+  test('texts are filled up within a batch, whichever file they are of', async () => {
+    const folder = await temporaryFolder({ 'a.txt': 'a\na a a\n', 'b.txt': 'a a\n' });
+    const tokenizer = join(import.meta.dirname, '../../../fixtures/formats/text/wordpiece.json');
+    const ids = [input('input_ids', 'int64', ['batch', 'sequence'])];
+    const batches = async (name: string) => {
+      const options = { data: [join(folder, name)], text: { tokenizer } };
+      return (await readAll(options, ids)).feeds.map(({ tensors }) => tensors.input_ids);
+    };
+    // 0 is [PAD]; the files by themselves say what their texts are.
+    const [[first], [second]] = [await batches('a.txt'), await batches('b.txt')];
+    expect([first.dims, second.dims]).toEqual([
+      [2, 5],
+      [1, 4],
+    ]);
+    const [all, ...more] = await batches('*.txt');
+    expect([all.dims, more]).toEqual([[3, 5], []]);
+    expect([...all.data]).toEqual([...first.data, ...second.data, 0n]);
+  });
+
   test('images have the classes of the folders below the common one', async () => {
     const { default: sharp } = await import('sharp');
     const png = await sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } })
