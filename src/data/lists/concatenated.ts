@@ -42,15 +42,17 @@ async function* readAll(
     }
     // How many there are is known once all have been read.
     let index = offset;
-    for await (const chunk of beginning(stream.read({ block: 1, every: 1 }))) {
-      const wanted = chunk.filter(() => isWanted(selection, index++));
-      if (wanted.length > 0) yield wanted;
-    }
+    const wanted = async function* () {
+      for await (const chunk of stream.read({ block: 1, every: 1 })) {
+        yield chunk.filter(() => isWanted(selection, index++));
+      }
+    };
+    for await (const chunk of beginning(wanted())) if (chunk.length > 0) yield chunk;
     offset = index;
   }
 }
 
-/** Marks the first sample of a file. */
+/** Marks the first of the samples that are wanted of a file. */
 async function* beginning(
   chunks: AsyncIterable<readonly ReadSample[]>,
 ): AsyncGenerator<readonly ReadSample[]> {

@@ -57,6 +57,28 @@ describe.each([true, false])('streams one after the other, of known size: %s', (
   });
 });
 
+describe.each([true, false])('of each stream (of known size: %s) the first sample', (isSized) => {
+  const begun = async (selection: Selection) => {
+    const found: number[] = [];
+    for await (const chunk of concatenated(
+      'all',
+      parts(isSized).map(({ made }) => made),
+    ).read(selection)) {
+      for (const each of chunk) if ('begins' in each && each.begins) found.push(Number(each.origin));
+    }
+    return found;
+  };
+
+  test('is marked as one', async () => {
+    expect(await begun({ block: 1, every: 1 })).toEqual([0, 3, 4]);
+  });
+
+  test('is the first that is wanted', async () => {
+    expect(await begun({ block: 1, every: 1, skip: 5 })).toEqual([5]);
+    expect(await begun({ block: 1, every: 2 })).toEqual([1, 3, 5]);
+  });
+});
+
 describe('streams as one', () => {
   test('that nothing is wanted of are not read', async () => {
     const streams = parts(true);
