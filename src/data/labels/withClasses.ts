@@ -15,6 +15,7 @@ export function withClasses(
   return {
     origin: stream.origin,
     shapeless: stream.shapeless,
+    padding: stream.padding,
     labelled: true,
     anyOrder: stream.anyOrder,
     get size() {

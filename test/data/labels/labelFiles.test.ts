@@ -116,6 +116,8 @@ describe('samples get the classes of a list', () => {
     expect(withClasses(stream, ['a'])).toMatchObject({
       ...{ origin: 'x.npy', size: 1, shapeless: true, anyOrder: true, labelled: true },
     });
+    const padding = { value: 1, left: true };
+    expect(withClasses({ ...stream, padding }, ['a']).padding).toBe(padding);
   });
 
   test('as many as there are, as far as that is known', () => {

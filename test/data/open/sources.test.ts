@@ -94,6 +94,29 @@ describe('classes of a list', () => {
   });
 });
 
+describe('a module that reads', () => {
+  const own = 'export default async function* (source) { yield { inputs: { x: [source.length, 1] } }; }';
+
+  test('is given the source as it is written, pattern or not', async () => {
+    const at = await placed({ 'own.mjs': own });
+    const read = async (data: string) => {
+      const { feeds, source } = await readAll({ data: [data], reader: at('@own.mjs') }, [x]);
+      expect([source.reader, source.preprocessing]).toEqual(['own.mjs', {}]);
+      return valuesOf(feeds, 'x');
+    };
+    expect(await read('a/*.bin')).toEqual([7, 1]);
+    expect(await read('@list')).toEqual([5, 1]);
+  });
+});
+
+describe('several files as one source', () => {
+  test('are read by the reader that is asked for', async () => {
+    const at = await placed({ 'a.data': '1,2\n', 'b.data': '3,4\n' });
+    const { feeds, source } = await readAll({ data: [at('@{a,b}.data')], reader: 'csv' }, [x]);
+    expect([source.reader, valuesOf(feeds, 'x')]).toEqual(['csv', [1, 2, 3, 4]]);
+  });
+});
+
 describe('batches as they were saved', () => {
   test('have a size that nobody knows, and feed all inputs alone', async () => {
     const at = await placed({ 'set/input_0.pb': testSet, 'y.npy': array(1), 'l.txt': 'a\n' });
@@ -126,6 +149,12 @@ describe('batches as they were saved', () => {
       );
     }
   });
+});
+
+test('inputs of strings are refused by name', async () => {
+  await expect(openData({ data: ['random:1'] }, [x, input('words', 'string', ['n'])])).rejects.toThrow(
+    'input words of the model takes strings, which no reader gives',
+  );
 });
 
 test('an input whose single sample no memory holds is refused by its shape', async () => {
