@@ -22,6 +22,14 @@ describe('columns', () => {
     expect(columnsAt(columns, names, 't.csv')).toEqual(expected);
   });
 
+  test('have numbers of several digits', () => {
+    const twelve = Array.from({ length: 12 }, (_, i) => `column ${i}`);
+    expect(columnsAt('10-12,11', twelve, 't.csv')).toEqual([9, 10, 11, 10]);
+    expect(columnsAt('9-10', twelve, 't.csv')).toEqual([8, 9]);
+    // A name with blanks around it is still that name, and no range.
+    expect(columnsAt([' 2-3 '], misleading, 't.csv')).toEqual([1]);
+  });
+
   test.each([
     ['0', '0'],
     ['5', '5'],

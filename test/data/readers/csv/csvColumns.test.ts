@@ -61,7 +61,7 @@ describe('the features of a table', () => {
     expect(choose(undefined, ['', 'NA', '3', '']).features).toEqual([2]);
   });
 
-  test.each(['1,5', ' -1,5 ', '+12,50', '1,5e3', '1,5E-3', '5;2', '5;-2'])(
+  test.each(['1,5', ' -1,5 ', '+12,50', '1,5e3', '1,5E-10', '5;2', '5;-2', '15;25'])(
     'hold no decimals with a comma: %j',
     (cell) => {
       expect(() => choose(undefined, ['1', cell])).toThrow(

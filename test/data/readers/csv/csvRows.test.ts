@@ -62,6 +62,29 @@ describe('rows of a table', () => {
     }
   });
 
+  test('are whole where a letter or a cell without a line break straddles chunks', async () => {
+    // 'é' takes two bytes, and the first stands at an odd place; its row takes more than two chunks.
+    const word = 'é'.repeat(1_300_000);
+    expect(await rowsOf(`a,b\n1,x${word}\n2,y\n`)).toEqual([
+      [1, ['a', 'b']],
+      [2, ['1', `x${word}`]],
+      [3, ['2', 'y']],
+    ]);
+  });
+
+  test('are counted where a cell begins with a line break', async () => {
+    expect(await rowsOf('"\n1",2\n3,4\n')).toEqual([
+      [1, ['\n1', '2']],
+      [3, ['3', '4']],
+    ]);
+  });
+
+  test('with a quote in the wrong place are named by their line', async () => {
+    await expect(rowsOf('a,b\n"1\n2",3\n4,"5"x\n6,7\n')).rejects.toThrow(
+      /t\.csv, line 4: .*: fix the quotes/,
+    );
+  });
+
   test('whose quotes do not fit are named by the line that they begin in', async () => {
     await expect(rowsOf('a,b\n\n"1\n2",3\n4,"5\n6')).rejects.toThrow(/t\.csv, line 5: .*: fix the quotes/);
   });

@@ -46,5 +46,13 @@ describe('missing cells', () => {
 
   test('have no mean in a column without numbers', async () => {
     await expect(read('a,b\n1,\n3,\n', 2, { missing: 'mean' })).rejects.toThrow('column b of');
+    await expect(read('a,b\n,1\n,3\n', 2, { missing: 'mean' })).rejects.toThrow('column a of');
+  });
+
+  test('are filled by their column, in whatever order columns are chosen, without an overflow', async () => {
+    const text = 'a,b,c\n1,10,x\n,,x\n3,30,x\n';
+    expect((await read(text, 2, { missing: 'mean', columns: 'b,a' })).found).toEqual([10, 1, 20, 2, 30, 3]);
+    // Their sum is infinite as a float64.
+    expect((await read('a\n1e308\nNA\n1e308\n', 1, { missing: 'mean' })).found[1]).toBe(1e308);
   });
 });
