@@ -55,10 +55,10 @@ test('lines may be lists; blank ones, CRLF and a byte order mark do no harm', as
 });
 
 test('lines longer than a chunk, gzipped, are whole', async () => {
-  const long = rows(3).map((k) => JSON.stringify({ x: rows(300_000).map((i) => i + k) }));
-  const { feeds } = await readLines(gzipSync(long.join('\n')), {}, input('x', 'float32', ['n', 300_000]));
+  const long = rows(3).map((k) => JSON.stringify({ x: rows(200_000).map((i) => i + k) }));
+  const { feeds } = await readLines(gzipSync(long.join('\n')), {}, input('x', 'float32', ['n', 200_000]));
   const values = valuesOf(feeds, 'x');
-  expect([values[299_999], values[300_000], values[899_999]]).toEqual([299_999, 1, 300_001]);
+  expect([values[199_999], values[200_000], values[599_999]]).toEqual([199_999, 1, 200_001]);
 });
 
 test('several inputs come out of one reading; scale, mean and std go for lists', async () => {
@@ -99,7 +99,6 @@ test.each<[string, string, RegExp]>([
 test.each<[string, string | Uint8Array, RegExp]>([
   ['empty', '\n\n', /d\.jsonl is empty: write one sample per line/],
   ['one without numbers', '{"x": "a"}\n', /has no column of numbers \(its columns: x\)/],
-  ['a line without end', Buffer.alloc(65 * 2 ** 20, 0x20), /line 1 is longer than 64 MiB/],
   ['a broken gzip', gzipSync('[1]\n[2]\n').subarray(0, 18), /d\.jsonl is damaged \(unexpected end of file\)/],
 ])('%s is refused', async (_, content, message) => {
   await expect(readLines(content)).rejects.toThrow(message);
