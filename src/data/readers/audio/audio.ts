@@ -13,6 +13,7 @@ import { wantedRuns } from '../../selection.js';
 import { type FoundFile, filesBelow } from '../images/imageFiles.js';
 import { folderLabel } from '../images/images.js';
 import { openFlac } from './flac.js';
+import { ReadAhead } from './readAhead.js';
 import { resampled } from './resample.js';
 import type { Sound } from './sound.js';
 import { openWav } from './wav.js';
@@ -180,14 +181,21 @@ function streamOf(source: string, files: readonly Piece[], size: number, target:
     anyOrder: true,
     ...(target.hasChannels ? {} : { padding: { value: 0, left: false } }),
     async *read(selection) {
-      const kept = new Map<string, Float32Array[]>();
+      const decoded = { kept: new Map<string, Float32Array[]>(), ahead: new ReadAhead() };
       for (const [start, end] of wantedRuns(selection, size)) {
         for (let index = start; index < end; index++) {
-          yield [await windowAt(files[fileAt(files, index)], index, target, kept)];
+          yield [await windowAt(files[fileAt(files, index)], index, target, decoded)];
         }
       }
     },
   };
+}
+
+/** What was decoded for windows before. */
+interface Decoded {
+  /** Whole files. */
+  readonly kept: Map<string, Float32Array[]>;
+  readonly ahead: ReadAhead;
 }
 
 /** The file that holds a window: the last that begins at it or before. */
@@ -205,14 +213,14 @@ async function windowAt(
   file: Piece,
   index: number,
   { channels, hasChannels }: Target,
-  kept: Map<string, Float32Array[]>,
+  decoded: Decoded,
 ): Promise<ReadSample> {
   if ('reason' in file) return { origin: file.path, reason: file.reason };
   const { path, sound, rate, window, hop, count, start, label } = file;
   const origin = count === 1 ? path : `${path}, window ${index - start}`;
   const from = (index - start) * hop;
   try {
-    const mixed = await partOf(path, sound, rate, from, window, channels, kept);
+    const mixed = await partOf(path, sound, rate, from, window, channels, decoded);
     const data = new Float32Array(channels * window);
     for (const [c, channel] of mixed.entries()) data.set(channel.subarray(0, window), c * window);
     const dims = hasChannels ? [channels, window] : [window];
@@ -232,10 +240,14 @@ async function partOf(
   from: number,
   window: number,
   channels: number,
-  kept: Map<string, Float32Array[]>,
+  { kept, ahead }: Decoded,
 ): Promise<Float32Array[]> {
   if (sound.rate === rate && !sound.isWholeOnly) {
-    return mixed(await sound.decode(from, Math.min(from + window, sound.frames)), channels, path);
+    return mixed(
+      await ahead.decode(path, sound, from, Math.min(from + window, sound.frames)),
+      channels,
+      path,
+    );
   }
   let whole = kept.get(path);
   if (!whole) {

@@ -109,9 +109,11 @@ async function decoded(
     const step = bits / 8;
     const view = await bytesAt(file, start + from * channels * step, (to - from) * channels * step);
     if (!view) throw new UserError(`${path} is cut off: it changed while it was read`);
-    return Array.from({ length: channels }, (_, channel) =>
-      Float32Array.from({ length: to - from }, (__, i) => value(view, (i * channels + channel) * step)),
-    );
+    return Array.from({ length: channels }, (_, channel) => {
+      const values = new Float32Array(to - from);
+      for (let i = 0; i < values.length; i++) values[i] = value(view, (i * channels + channel) * step);
+      return values;
+    });
   } finally {
     await file.close();
   }
