@@ -119,7 +119,9 @@ function ofTails(tails: readonly Tail[], advisor: Advisor): string {
       'Whether an output can do without, these numbers do not say: try one at a time.'
     );
   }
-  const larger = places.some((place) => seesImages(place, advisor)) ? ', or feed larger inputs' : '';
+  const larger = places.some((place) => seesImages(place, advisor))
+    ? '; larger inputs may help too, which only training tells'
+    : '';
   const use = `${range(layers, advisor)} of ${layers.length === 1 || (units.length === 1 && first.block) ? 'its' : 'their'} features`;
   const isOne = units.length === 1;
   if (isOne) {

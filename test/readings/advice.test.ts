@@ -11,8 +11,8 @@ const body = [layer('a', 80, 100), layer('b', 60, 100)];
 
 it('sends the user to the first layer of the tail', () => {
   expect(judged(...body, layer('c', 4, 100), layer('d', 2, 100), output)).toEqual([
-    'From c on, 2 layers use only 2–4 % of their features: the network has stopped working there. Try removing them, ' +
-      'or feed larger inputs.',
+    'From c on, 2 layers use only 2–4 % of their features: the network has stopped working there. Try removing them; ' +
+      'larger inputs may help too, which only training tells.',
   ]);
 });
 

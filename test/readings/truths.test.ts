@@ -98,7 +98,7 @@ describe('sentences', () => {
 
   it('name the block, whose layers go together', () => {
     expect(said(runOf(residual(false), { ...percents, 'l3.conv1': 12, 'l3.conv2': 6 }))).toEqual([
-      'The last block before the output, l3, uses only 6–13 % of its features: it adds little. Try removing it, or feed larger inputs.',
+      'The last block before the output, l3, uses only 6–13 % of its features: it adds little. Try removing it; larger inputs may help too, which only training tells.',
     ]);
   });
 

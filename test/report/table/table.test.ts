@@ -89,7 +89,8 @@ output = no other layer lies between it and an output of the model: who reads
          that decides its width, so it is not judged
 
 From \`layer2.conv1\` on, 2 layers use only 2–3 % of their features: the network
-has stopped working there. Try removing them, or feed larger inputs.
+has stopped working there. Try removing them; larger inputs may help too, which
+only training tells.
 \`stem\` is narrow (97 % of its features in use): widening it may help, which only
 training tells.
 3 of 9 layers cannot be judged: see the remarks above.
