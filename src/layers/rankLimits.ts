@@ -10,6 +10,8 @@ interface Bound {
   readonly directions: number;
   /** Where the features are: on axis 1 of a feature map, or on the last one. */
   readonly features: 'axis 1' | 'last';
+  /** Of feature maps: how many axes they have. */
+  readonly rank?: number;
   /** A mean over all positions was taken: there is one, so that flattening adds no features. */
   readonly isOnePosition?: boolean;
 }
@@ -50,17 +52,17 @@ export function rankLimits(model: ModelFile, layers: readonly Layer[]): Readonly
     const { features, rankLimit = features } = layer;
     if (features === undefined) continue;
     const directions = Math.min(rankLimit ?? features, through?.directions ?? features);
-    const place = featuresOf(layer);
-    if (place) bounds.set(output, { directions, features: place });
+    const place = placeOf(layer);
+    if (place) bounds.set(output, { directions, ...place });
     if (directions < features) limits.set(layer.name, directions);
   }
   return limits;
 }
 
 /** `undefined` where they are on neither axis (a weight on the left): what reads the last one reads positions. */
-function featuresOf({ layout }: Layer): Bound['features'] | undefined {
+function placeOf({ layout }: Layer): Pick<Bound, 'features' | 'rank'> | undefined {
   if (layout.kind === 'featuresBeforeLast') return undefined;
-  return layout.kind === 'featureMap' ? 'axis 1' : 'last';
+  return layout.kind === 'featureMap' ? { features: 'axis 1', rank: layout.rank } : { features: 'last' };
 }
 
 /** Of a convolution or product with a constant weight, as far as its inputs bound it. */
@@ -73,7 +75,7 @@ function linearBound(graph: Graph, node: NodeProto, bounds: ReadonlyMap<string, 
     const taps = weight.slice(2).reduce((product, size) => product * size, 1);
     // Beyond the border stand zeros, which lie outside of what the values span, less their mean.
     const border = isPadded(node) ? 1 : 0;
-    return { directions: taps * (input.directions + border), features: 'axis 1' };
+    return { directions: taps * (input.directions + border), features: 'axis 1', rank: weight.length };
   }
   const isRows = input.features === 'last' || input.isOnePosition === true;
   if (!isRows || weight.length !== 2 || !['MatMul', 'Gemm'].includes(node.opType)) return undefined;
@@ -119,20 +121,22 @@ function joined(
     if (first.features === 'axis 1' ? axis !== 1 : !isLast) return undefined;
   }
   const directions = parts.reduce((sum, part) => sum + (part?.directions ?? 0), 0);
-  return { directions, features: first.features };
+  return { directions, features: first.features, rank: first.rank };
 }
 
 /** A constant of one number, or of one a feature: more of them would bring directions of their own. */
-function isPerFeature(graph: Graph, node: NodeProto, varying: string, { features }: Bound): boolean {
+function isPerFeature(
+  graph: Graph,
+  node: NodeProto,
+  varying: string,
+  { features, rank = 0 }: Bound,
+): boolean {
   if (node.opType === 'Div' && node.input[0] !== varying) return false;
   const constant = node.input.find((name) => name !== varying);
   const shape = constant === undefined ? undefined : constantValue(graph, constant)?.shape;
-  if (!shape) return false;
-  if (shape.every((size) => size === 1)) return true;
-  if (features === 'last') return shape.slice(0, -1).every((size) => size === 1);
-  // [features, 1, 1], or [1, features, 1, 1].
-  const axes = shape.length >= 4 && shape[0] === 1 ? shape.slice(1) : shape;
-  return axes.length >= 2 && axes.slice(1).every((size) => size === 1);
+  // Shapes are broadcast from the right: of feature maps with two axes of positions it is [features, 1, 1].
+  const fromEnd = features === 'last' ? 1 : rank - 1;
+  return shape?.every((size, axis) => size === 1 || shape.length - axis === fromEnd) === true;
 }
 
 /** A new shape that leaves each observation as it is. */

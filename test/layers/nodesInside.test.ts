@@ -107,6 +107,24 @@ describe('layers out of reach are listed with the reason', () => {
     ]);
   });
 
+  it('in bodies of nodes without a name', () => {
+    const unnamed = nodeWithBodies('SequenceMap', ['x'], ['y'], {
+      body: body([conv('x', 'c', 'inner')], ['c']),
+    });
+    expect(found([unnamed], { initializers }).notObservable[0].reason).toBe(
+      'it stands inside a body of a node SequenceMap, which hands out nothing more',
+    );
+  });
+
+  it('from opset 11 on in no body, and before it in none but those', () => {
+    const of = (opset: number) => {
+      const nodes = [conv('x', 'c', 'outer'), carrier('Loop')];
+      const proto = model({ nodes, inputs: [value('x', 'float32')], outputs: ['y'], initializers, opset });
+      return findLayers(inMemory(proto)).all.length;
+    };
+    expect([of(10), of(11)]).toEqual([1, 2]);
+  });
+
   it('in bodies of models before opset 11', () => {
     const proto = model({
       nodes: [carrier('Loop')],

@@ -89,6 +89,11 @@ describe('the limit of a layer', () => {
     expect(limitsOf(nodes, [waOfRows, zeros('wb', 100, 16)], rows)).toEqual({ a: 2, b: undefined });
   });
 
+  it('of a product with a matrix a head is none: each turns the inputs its own way', () => {
+    const nodes = [firstOfRows, node('MatMul', ['a', 'wb'], ['b'])];
+    expect(limitsOf(nodes, [waOfRows, zeros('wb', 3, 16, 20)], rows)).toEqual({ a: 2, b: undefined });
+  });
+
   it('of a convolution along other axes than those of the features is none', () => {
     const nodes = [firstOfRows, node('Conv', ['a', 'wb'], ['b'])];
     const limits = limitsOf(nodes, [waOfRows, zeros('wb', 20, 9, 1)], [value('x', 'float32', ['n', 9, 2])]);
@@ -145,6 +150,8 @@ describe('a limit is handed on by', () => {
   });
 
   it.each([
+    ['Mul', []],
+    ['Add', [1]],
     ['Mul', [16, 1, 1]],
     ['Add', [1, 16, 1, 1]],
     ['Mul', [1, 1, 1, 1]],
@@ -152,9 +159,26 @@ describe('a limit is handed on by', () => {
     expect(behindMap([node(op, ['a', 'k'], ['r'])], [zeros('k', ...dims)])).toBe(1);
   });
 
+  it('a constant along the features of sequences, which have one axis of positions', () => {
+    const nodes = [first, node('Mul', ['a', 'k'], ['r']), node('Conv', ['r', 'wb'], ['b'])];
+    const limit = (...dims: number[]) =>
+      limitsOf(
+        nodes,
+        [zeros('wa', 16, 1, 1), zeros('wb', 30, 16, 1), zeros('k', ...dims)],
+        [value('x', 'float32', ['n', 1, 9])],
+      ).b;
+    expect(limit(16, 1)).toBe(1);
+    expect(limit(16, 1, 1)).toBe(16);
+  });
+
   it('no constant that differs from position to position', () => {
-    expect(behind([node('Mul', ['a', 'k'], ['r'])], [zeros('k', 7, 16)])).toBe(16);
-    for (const dims of [[16, 8, 1], [16, 1, 8], [1, 16, 8, 8], [8], [2, 16, 1, 1]]) {
+    for (const dims of [
+      [7, 16],
+      [3, 1, 16],
+    ]) {
+      expect(behind([node('Mul', ['a', 'k'], ['r'])], [zeros('k', ...dims)])).toBe(16);
+    }
+    for (const dims of [[16, 8, 1], [16, 1, 8], [1, 16, 8, 8], [8], [16, 1], [2, 16, 1, 1]]) {
       expect(behindMap([node('Add', ['a', 'k'], ['r'])], [zeros('k', ...dims)])).toBe(16);
     }
   });
