@@ -95,6 +95,12 @@ function formatOf(view: DataView | undefined, path: string): Omit<Header, 'frame
   if (channels === 0 || rate === 0) {
     throw new UserError(`${path} is damaged: it has ${channels} channels at ${rate} Hz`);
   }
+  const block = view.getUint16(12, true);
+  if (block !== (channels * bits) / 8) {
+    throw new UserError(
+      `${path} takes ${block} bytes for ${channels} × ${bits} bits, and only samples without gaps are read: write it as such, for instance by ffmpeg -i in.wav -c:a pcm_s16le out.wav`,
+    );
+  }
   return { rate, channels, bits, value };
 }
 

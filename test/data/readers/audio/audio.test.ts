@@ -179,6 +179,12 @@ describe('sound', () => {
       (bytes) => Buffer.concat([bytes.subarray(0, 20), Buffer.of(85, 0), bytes.subarray(22)]),
       'of a format (85',
     ],
+    [
+      // 24 bits in four bytes, as some recorders write them: the samples would be cut at the wrong places.
+      'pcm_24.wav',
+      (bytes) => Buffer.concat([bytes.subarray(0, 32), Buffer.of(4, 0), bytes.subarray(34)]),
+      'takes 4 bytes for 1 × 24 bits',
+    ],
     ['mono16.flac', (bytes) => bytes.subarray(0, 20), 'is not a FLAC file, or cut off'],
     ['mono16.flac', (bytes) => bytes.subarray(0, bytes.length - 60), 'is damaged'],
   ])('that is damaged is said in a sentence, or left out: %s, %#', async (name, damage, sentence) => {
