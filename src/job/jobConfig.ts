@@ -120,7 +120,7 @@ export function jobConfigOf(value: unknown, file: string): JobConfig {
 
 /** Files that settings name lie beside the configuration. */
 function placed(settings: JobAnalyzeOptions, at: (path: string) => string): JobAnalyzeOptions {
-  const { labels, classes, reader, image } = settings;
+  const { labels, classes, reader, image, text } = settings;
   return {
     ...settings,
     ...(labels === undefined ? {} : { labels: at(labels) }),
@@ -128,6 +128,7 @@ function placed(settings: JobAnalyzeOptions, at: (path: string) => string): JobA
     ...(image?.preprocessor === undefined
       ? {}
       : { image: { ...image, preprocessor: at(image.preprocessor) } }),
+    ...(text?.tokenizer === undefined ? {} : { text: { ...text, tokenizer: at(text.tokenizer) } }),
     ...(typeof classes === 'string' ? { classes: at(classes) } : {}),
   };
 }

@@ -9,6 +9,40 @@ import { temporaryDirectory } from '../support/temporaryDirectory.js';
 const parsed = (text: string) => jobConfigOf(JSON.parse(text), '/job/delve.config.json');
 
 describe('the job in a file', () => {
+  it('names files that lie beside it, and nothing else is a path', () => {
+    const analyze = {
+      labels: 'l.csv',
+      classes: 'names.txt',
+      reader: './own.mjs',
+      image: { preprocessor: 'p.json', crop: 8 },
+      text: { tokenizer: 'tokens/tokenizer.json', maxLength: 4 },
+    };
+    expect(parsed(JSON.stringify({ analyze })).analyze).toEqual({
+      labels: '/job/l.csv',
+      classes: '/job/names.txt',
+      reader: '/job/own.mjs',
+      image: { preprocessor: '/job/p.json', crop: 8 },
+      text: { tokenizer: '/job/tokens/tokenizer.json', maxLength: 4 },
+    });
+    const plain = { classes: ['a', 'b'], reader: 'csv', image: { crop: 8 }, text: { maxLength: 4 } };
+    expect(parsed(JSON.stringify({ analyze: plain })).analyze).toEqual(plain);
+    const sources = (data: unknown) => parsed(JSON.stringify({ data })).data;
+    expect(sources('-')).toEqual(['-']);
+    expect(sources('random:8')).toEqual(['random:8']);
+    expect(sources('xrandom:8')).toEqual(['/job/xrandom:8']);
+    expect(sources({ a: '@list.txt', b: '/abs/x.npy' })).toEqual(['a=@/job/list.txt', 'b=/abs/x.npy']);
+    const reports = [
+      { format: './own.mjs', output: 'out/' },
+      { format: 'csv', output: 'x.csv' },
+    ];
+    expect(parsed(JSON.stringify({ reports })).reports).toEqual([
+      { format: '/job/own.mjs', output: '/job/out/' },
+      { format: 'csv', output: '/job/x.csv' },
+    ]);
+    expect(parsed('{"model": ["a.onnx", "/b.onnx"]}').model).toEqual(['/job/a.onnx', '/b.onnx']);
+    expect(parsed('{}')).toMatchObject({ model: undefined, reports: [], analyze: {} });
+  });
+
   it('holds a bound for all layers, or one a glob', () => {
     const text = '{"minSaturation": 0.05, "maxDrop": {"*": 0.1, "layer4.*": 0.02}, "baseline": "main.delve"}';
     expect(parsed(text)).toMatchObject({
