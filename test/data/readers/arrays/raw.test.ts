@@ -68,6 +68,15 @@ test('what the model leaves open comes from --shape; scaling and labels are thos
   expect(source.preprocessing).toMatchObject({ dtype: 'uint8', shape: [1, 2, 4], scale: 2 });
 });
 
+test('half precision is decoded before it is scaled', async () => {
+  // 0 1 2.5 | −100 1 7, × 2 − 1.
+  const image = { scale: 2, mean: [1] };
+  const brain = await read(Buffer.from('0000803f2040c8c2803fe040', 'hex'), 'bfloat16', { image });
+  expect(valuesOf(brain.feeds, 'x')).toEqual([-1, 1, 4, -201, 1, 13]);
+  const half = await read(Buffer.from('0000003c00414056003c0047', 'hex'), 'float16', { image });
+  expect(valuesOf(half.feeds, 'x')).toEqual([-1, 1, 4, 199, 1, 13]);
+});
+
 test('a limit draws samples in place', async () => {
   const values = Float32Array.from({ length: 300 }, (_, i) => i);
   const folder = await temporaryFolder({ 'x.bin': Buffer.from(values.buffer) });
