@@ -5,7 +5,7 @@
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 export const testsOfRoom = {
-  api: ['test/api/longLoading.test.ts'],
+  api: ['test/api'],
   check: ['test/check', 'test/job', 'test/report/checks'],
   cli: ['test/cli/options', 'test/cli/terminal'],
   compress: ['test/compress'],
@@ -31,6 +31,7 @@ export const testsOfRoom = {
 
 /** Tests of these rooms that cannot: they start a program, or threads that wait for each other. */
 export const testsOfDist = [
+  'test/api/publicApi.test.ts',
   'test/engine/pass/interrupted.test.ts',
   'test/stats/reduction/kernelTeam.test.ts',
 ];
