@@ -82,6 +82,31 @@ describe('the tuned batch size', () => {
     expect(tuner.size).toBe(64);
   });
 
+  it('goes on with the fastest size that fits, and tries no more', () => {
+    const tuner = new BatchTuner(32, 0, Number.POSITIVE_INFINITY);
+    const run = (samples: number, seconds: number) => {
+      for (let i = 0; i < 4; i++) tuner.ran({ batches: 1, samples, seconds, memory: 1 });
+    };
+    run(32, 1);
+    run(64, 3);
+    expect([tuner.size, tuner.best]).toEqual([128, 32]);
+    tuner.ranOut(64);
+    expect([tuner.size, tuner.settled]).toEqual([32, true]);
+  });
+
+  it('does not mind that memory ran out above what it tries', () => {
+    const tuner = new BatchTuner(32, 0, Number.POSITIVE_INFINITY);
+    const run = () => {
+      for (let i = 0; i < 4; i++) tuner.ran({ batches: 1, samples: tuner.size, seconds: 1, memory: 1 });
+    };
+    run();
+    expect(tuner.size).toBe(64);
+    tuner.ranOut(64);
+    expect([tuner.size, tuner.settled]).toEqual([64, false]);
+    run();
+    expect([tuner.size, tuner.best, tuner.settled]).toEqual([64, 64, true]);
+  });
+
   it('steps below the first size where that does not fit', () => {
     const tuner = new BatchTuner(32, 0, Number.POSITIVE_INFINITY);
     tuner.ranOut(16);

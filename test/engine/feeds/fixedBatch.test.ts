@@ -1,9 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { fixedFeeds } from '../../../src/engine/feeds/fixedBatch.js';
+import { fixedFeeds, turnedRound } from '../../../src/engine/feeds/fixedBatch.js';
 
 const feed = (samples: number, data: number[], dims = [samples, data.length / samples]) => ({
   samples,
   tensors: { x: { type: 'int16' as const, dims, data: Int16Array.from(data) } },
+});
+
+describe('a feed turned round', () => {
+  it('has its last sample first', () => {
+    expect(turnedRound(feed(3, [1, 2, 3, 4, 5, 6]))).toEqual(feed(3, [5, 6, 3, 4, 1, 2]));
+  });
+
+  it('is none where an input does not hold the samples along its first axis', () => {
+    const { tensors } = feed(2, [1, 2]);
+    const state = { type: 'int16' as const, dims: [1, 2], data: Int16Array.of(3, 4) };
+    expect(turnedRound({ samples: 2, tensors: { ...tensors, state } })).toBeUndefined();
+  });
 });
 
 describe('fixedFeeds', () => {

@@ -63,6 +63,91 @@ describe('StepDown', () => {
     expect(found.ran.map((values) => values.length)).toEqual([2, 2, 2, 2, 2, 2, 2, 2]);
   });
 
+  it('takes fewer batches a run first where memory runs out, and keeps to that', async () => {
+    const found = runner(5);
+    const steps: Step[] = [];
+    const careful = new StepDown(found, (step) => steps.push(step), 'all', true);
+    await careful.run(feedOf(upTo(16)), 2);
+    // Of eight batches of 2 four are tried, then two.
+    expect(found.ran.map((values) => values.length)).toEqual([4, 4, 4, 4]);
+    expect(steps).toEqual([{ of: 'batches a run', from: 8, to: 2, reason: 'memory ran out' }]);
+    await careful.run(feedOf(upTo(8)), 2);
+    expect(found.ran.map((values) => values.length)).toEqual([4, 4, 4, 4, 4, 4]);
+  });
+
+  it('takes fewer batches, and then smaller ones', async () => {
+    const found = runner(1);
+    const steps: Step[] = [];
+    await new StepDown(found, (step) => steps.push(step), 'all', true).run(feedOf(upTo(6)), 2);
+    expect(found.ran).toEqual([[0], [1], [2], [3], [4], [5]]);
+    expect(steps).toEqual([
+      { of: 'batches a run', from: 3, to: 1, reason: 'memory ran out' },
+      { of: 'samples a batch', from: 2, to: 1, reason: 'memory ran out' },
+    ]);
+  });
+
+  it.each([
+    ['all', 'memory', true],
+    ['all', 'kernel', true],
+    ['withoutKernel', 'memory', false],
+    ['withoutKernel', 'kernel', true],
+    ['withoutKernel', 'count', true],
+    ['none', 'memory', false],
+    ['none', 'kernel', false],
+  ] as const)('where %s may be cut, a batch too large for its %s is: %s', async (mayCut, because, isCut) => {
+    const ran: number[] = [];
+    const found = {
+      completed: () => 0,
+      async add({ feed: { samples } }: Stack) {
+        if (samples > 1) throw tooLarge(because);
+        ran.push(samples);
+      },
+    };
+    const careful = new StepDown(found, () => {}, mayCut);
+    if (isCut) {
+      await careful.run(feedOf([1, 2]));
+      expect(ran).toEqual([1, 1]);
+    } else {
+      await expect(careful.run(feedOf([1, 2]))).rejects.toThrow('memory ran out');
+    }
+  });
+
+  it('cuts batches of one run where a kernel is what lacks, and not their number', async () => {
+    const sizes: number[] = [];
+    const found = {
+      completed: () => 0,
+      async add({ feed: { samples }, batch }: Stack) {
+        if (batch > 2) throw tooLarge('kernel');
+        sizes.push(samples);
+      },
+    };
+    await new StepDown(found, () => {}, 'all', true).run(feedOf(upTo(8)), 4);
+    expect(sizes).toEqual([8]);
+  });
+
+  it('runs a feed that cannot be cut whole, and one of no samples, once', async () => {
+    const found: [number, number, number][] = [];
+    const careful = new StepDown(
+      {
+        completed: () => 0,
+        async add({ feed: { samples }, batch, numberOf }: Stack) {
+          found.push([samples, batch, numberOf(0)]);
+        },
+      },
+      () => {},
+    );
+    const stuck = {
+      samples: 4,
+      tensors: { x: { type: 'float32', dims: [1, 4], data: new Float32Array(4) } },
+    } as const;
+    await careful.run(stuck, 2, 7);
+    await careful.run(feedOf([]), 2, 8);
+    expect(found).toEqual([
+      [4, 4, 7],
+      [0, 0, 8],
+    ]);
+  });
+
   it('gives up on a single sample, and on inputs that it cannot cut', async () => {
     await expect(new StepDown(runner(0), () => {}).run(feedOf([1, 2]))).rejects.toThrow('memory ran out');
     const stuck = {
