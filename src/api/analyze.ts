@@ -6,6 +6,7 @@ import type { Progress } from '../engine/pass/progress.js';
 import { mayLoadCuda } from '../engine/session/provider.js';
 import { UserError } from '../errors.js';
 import { ACCUMULATION_OPSET } from '../instrument/accumulate.js';
+import { MOST_CARRIED } from '../instrument/carriedSums.js';
 import { type BatchesPerRun, instrument } from '../instrument/instrument.js';
 import { nameOutputs } from '../instrument/nameOutputs.js';
 import type { InstrumentOptions } from '../instrument/options.js';
@@ -182,8 +183,8 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   if (options.embedding) requireProjectable(model);
   const long = longLoading(layers.length);
   if (long !== undefined) options.onNotice?.(long);
-  const accumulate = options.accumulate ?? 'auto';
   const provider = options.provider ?? 'auto';
+  const accumulate = batchesAdded(options, provider);
   const fixedBatch = fixedBatchSize(inputs);
   requireInTurn(options, fedBack, fixedBatch);
   const mixer =
@@ -264,13 +265,15 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
     const batches = settings.magnitudes
       ? 'one'
       : batchesPerRun(fedBack.length > 0 ? 1 : accumulate, provider);
-    const samplesInTurn = batches === 'one' && provider !== 'webgpu';
+    const samplesInTurn = batches === 'one' && isOnCpu(provider);
     const instrumented = instrument(model, layers, { ...settings, samplesInTurn }, batches, [
       ...(scores === undefined ? [] : [scores]),
       ...fedBackOutputs,
     ]);
     if (accumulate !== 'auto' && accumulate > 1 && !instrumented.accumulates) {
-      options.onNotice?.(`--accumulate ${accumulate} is ignored: ${whyOne(provider)}`);
+      options.onNotice?.(
+        `--accumulate ${accumulate} is ignored: models of an opset before ${ACCUMULATION_OPSET} take one batch a run`,
+      );
     }
     const measuredAtInput = instrumented.layers.flatMap(({ layer, lifted }) => (lifted ? [layer] : []));
     const planned: PlannedRun = {
@@ -384,18 +387,26 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   }
 }
 
-/** WebGPU has no `Loop`: the sums would leave the device after every batch. */
-function batchesPerRun(accumulate: number | 'auto', provider: ProviderChoice): BatchesPerRun {
-  if (provider === 'webgpu' || accumulate === 1) return 'one';
-  if (accumulate !== 'auto' || provider === 'cuda') return 'several';
-  return provider === 'auto' && mayLoadCuda() ? 'either' : 'one';
+/** Batches that are added up on the device, where WebGPU does so in float32. */
+function batchesAdded({ accumulate = 'auto', onNotice }: AnalyzeOptions, provider: ProviderChoice) {
+  if (provider !== 'webgpu' || accumulate === 'auto' || accumulate <= MOST_CARRIED) return accumulate;
+  onNotice?.(
+    `--accumulate ${accumulate}: WebGPU adds up ${MOST_CARRIED} batches at most, in float32; going on with ${MOST_CARRIED}`,
+  );
+  return MOST_CARRIED;
 }
 
-function whyOne(provider: ProviderChoice): string {
-  return provider === 'webgpu'
-    ? 'WebGPU takes one batch a run'
-    : `models of an opset before ${ACCUMULATION_OPSET} take one batch a run`;
+/** WebGPU has no `Loop`: there the sums go from run to run. */
+function batchesPerRun(accumulate: number | 'auto', provider: ProviderChoice): BatchesPerRun {
+  if (accumulate === 1) return 'one';
+  if (provider === 'webgpu') return 'carried';
+  if (accumulate !== 'auto' || provider === 'cuda') return 'several';
+  return isOnCpu(provider) ? 'one' : 'either';
 }
+
+/** Whether it is certain that no device will compute. */
+const isOnCpu = (provider: ProviderChoice): boolean =>
+  provider === 'cpu' || (provider === 'auto' && !mayLoadCuda());
 
 /**
  * Where the run of a model goes when nothing is said: `<model name>.delve` in the current directory; of a shard,

@@ -3,30 +3,24 @@ import type { Layer } from '../layers/layer.js';
 import { type ModelFile, opsetOf, serializeModel } from '../onnx/modelFile.js';
 import type { ModelProto, ValueInfoProto } from '../onnx/proto/onnx_pb.js';
 import { ACCUMULATION_OPSET, accumulated } from './accumulate.js';
+import { addLayerMoments, type GraphOptions } from './addLayerMoments.js';
 import { broughtOut } from './bodies.js';
+import { withCarriedSums } from './carriedSums.js';
 import { cheaperInputs, type LinearLayer } from './cheaperInputs.js';
 import type { InstrumentedModel, LiftModel, MomentOutputs } from './instrumentedModel.js';
 import { liftModel } from './lift.js';
 import { addMagnitudes, MAGNITUDE_OPSET } from './magnitudes.js';
-import { addMoments } from './momentNodes.js';
 import type { NodeBuilder } from './nodeBuilder.js';
-import { observe, realOutput } from './observe.js';
+import { realOutput } from './observe.js';
 import type { InstrumentOptions } from './options.js';
 import { declare, rewriteProto, rewritten } from './rewrite.js';
 import type { RewrittenModel } from './rewrittenModel.js';
-import { addMomentsInTurn, IN_TURN_OPSET } from './samplesInTurn.js';
 
 /**
- * How many batches a run of the rewritten model takes: one; so many; any number of several; or either, so that whoever
- * runs it can choose by the provider.
+ * How many batches a run of the rewritten model takes: one; so many; any number of several; either, so that whoever
+ * runs it can choose by the provider; or one after the other, each of which takes up the sums of those before (float32).
  */
-export type BatchesPerRun = 'one' | 'several' | 'either' | number;
-
-/** What is measured, and how the graph goes about it. */
-export interface GraphOptions extends InstrumentOptions {
-  /** Take up large feature maps sample by sample: a processor needs less memory then; a GPU or `Loop` would wait. */
-  readonly samplesInTurn?: boolean;
-}
+export type BatchesPerRun = 'one' | 'several' | 'either' | 'carried' | number;
 
 /**
  * Rewrites a model so that its only outputs are the moments of these layers, or of their inputs where
@@ -56,16 +50,30 @@ export function instrument(
   const bodies = broughtOut(model, layers, options);
   const standIns = new Map([...bodies.outputs].map(([layer, names]) => [layer, standIn(layer, names)]));
   const handedOut = new Map([...bodies.outputs].map(([layer, names]) => [standIns.get(layer), names]));
+  const carries =
+    batches === 'carried' && options.precision === 'float32' && opsetOf(model.proto) >= ACCUMULATION_OPSET;
+  let first: string | undefined;
+  const firstOf = (build: NodeBuilder) => {
+    first ??= build.outputName('first');
+    return first;
+  };
   const { proto, outputs: measurements } = rewriteProto(
     bodies.model,
     measured.map((layer) => standIns.get(layer) ?? layer),
     (build, layer) =>
       handedOut.get(layer) ??
-      withMagnitudes(momentsOf(build, onStrides(build, layer), options), { build, layer, options }),
+      withMagnitudes(addLayerMoments(build, layer, options, carries ? firstOf(build) : undefined), {
+        ...{ build, layer, options },
+      }),
     declareOutputs,
     kept,
   );
-  const serialized = forBatches(model, proto, measurements, batches);
+  const serialized = forBatches(
+    model,
+    proto,
+    measurements,
+    first !== undefined && measurements.some(({ carried }) => carried) ? { first } : batches,
+  );
   if (groups.length === 0) return serialized;
   const outputsOf = new Map(measurements.map((outputs) => [outputs.layer, outputs]));
   const lifts: LiftModel[] = [];
@@ -90,37 +98,17 @@ export function instrument(
   };
 }
 
-function momentsOf(build: NodeBuilder, layer: Layer, options: GraphOptions): MomentOutputs {
-  const { name } = layer;
-  const added = (to: NodeBuilder, of: Layer) =>
-    addMoments(to, name, observe(to, of, options), options.precision);
-  if (!options.samplesInTurn || !isMapOfChannels(layer, options) || build.opset < IN_TURN_OPSET) {
-    return added(build, layer);
-  }
-  const map = realOutput(build, layer);
-  const { quantization: _, ...real } = layer;
-  return addMomentsInTurn(build, name, map, (branch) => added(branch, { ...real, output: map }));
-}
-
-/** Whether an observation is all channels at a position of a feature map, and no position is left out. */
-function isMapOfChannels({ layout, mask }: Layer, options: InstrumentOptions): boolean {
-  const { convMethod, precision, interpolate } = options;
-  return (
-    layout.kind === 'featureMap' &&
-    convMethod === 'channelwise' &&
-    precision === 'float64' &&
-    interpolate === undefined &&
-    mask === undefined
-  );
-}
-
 function forBatches(
   model: ModelFile,
   proto: ModelProto,
   outputs: readonly MomentOutputs[],
-  batches: BatchesPerRun,
+  batches: BatchesPerRun | { readonly first: string },
 ): RewrittenModel<MomentOutputs> {
-  if (batches === 'one' || batches === 1 || opsetOf(proto) < ACCUMULATION_OPSET) {
+  if (typeof batches === 'object') {
+    const { model: taking, carried } = withCarriedSums(proto, outputs, batches.first);
+    return { ...rewritten(model, serializeModel(taking), outputs), accumulates: true, carried };
+  }
+  if (batches === 'one' || batches === 'carried' || batches === 1 || opsetOf(proto) < ACCUMULATION_OPSET) {
     return rewritten(model, serializeModel(proto), outputs);
   }
   const fixed = typeof batches === 'number' ? batches : undefined;
@@ -147,21 +135,6 @@ function atInput({ linearMap, unnamed: _, quantization: __, rankLimit: ___, ...l
   };
 }
 
-/** Looks at the positions that a strided layer looks at, where it is measured at its input. */
-function onStrides(build: NodeBuilder, layer: Layer): Layer {
-  const { linearMap, output } = layer;
-  if (!linearMap?.strides || output !== linearMap.input) return layer;
-  const steps = linearMap.strides;
-  const all = (entry: (axis: number) => number) =>
-    build.constant(
-      'int64',
-      steps.map((_, i) => entry(i)),
-    );
-  const [from, to, axes] = [all(() => 0), all(() => 2 ** 31 - 1), all((i) => i + 2)];
-  const sliced = build.add('Slice', [output, from, to, axes, build.constant('int64', steps)]);
-  return { ...layer, output: sliced };
-}
-
 /** @throws UserError where the model's opset has no comparisons. */
 function withMagnitudes(
   outputs: MomentOutputs,
@@ -176,12 +149,14 @@ function withMagnitudes(
   return { ...outputs, magnitudes: addMagnitudes(build, layer.name, realOutput(build, layer)) };
 }
 
-function declareOutputs({ count, sum, scatter, shift, magnitudes }: MomentOutputs): ValueInfoProto[] {
+function declareOutputs(outputs: MomentOutputs): ValueInfoProto[] {
+  const { count, sum, scatter, shift, magnitudes, carried } = outputs;
+  const type = carried ? 'float32' : 'float64';
   return [
     declare(count, 'int64', 0),
-    declare(sum, 'float64', 1),
-    declare(scatter, 'float64', 2),
-    ...(shift === undefined ? [] : [declare(shift, 'float64', 1)]),
+    declare(sum, type, 1),
+    declare(scatter, type, 2),
+    ...(shift === undefined ? [] : [declare(shift, type, 1)]),
     ...(magnitudes === undefined ? [] : [declare(magnitudes, 'float64', 1)]),
   ];
 }

@@ -12,6 +12,8 @@ export interface MomentOutputs {
   readonly scatter: string;
   /** float64, `[features]`: what was subtracted from every observation of this batch; absent = nothing was. */
   readonly shift?: string;
+  /** The sums stay on the device: `sum`, `scatter` and `shift` are float32, and go into these inputs of the next run. */
+  readonly carried?: { readonly sum: string; readonly scatter: string; readonly shift: string };
   /** float64, `[3]`: the largest magnitude, how many values are beyond float16's range, and how many there are. */
   readonly magnitudes?: string;
   /**

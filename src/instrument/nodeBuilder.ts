@@ -152,10 +152,10 @@ export class NodeBuilder {
   }
 
   /** Drops axes of size one; they became an input at opset 13. */
-  squeeze(value: string, axes: readonly number[]): string {
+  squeeze(value: string, axes: readonly number[], output?: string): string {
     return this.opset >= 13
-      ? this.add('Squeeze', [value, this.constant('int64', axes)])
-      : this.add('Squeeze', [value], { axes });
+      ? this.add('Squeeze', [value, this.constant('int64', axes)], {}, output)
+      : this.add('Squeeze', [value], { axes }, output);
   }
 
   /** Inserts axes of size one; they became an input at opset 13. */

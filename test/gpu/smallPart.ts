@@ -59,6 +59,9 @@ export async function smallPart(settings: Settings): Promise<Part> {
     ),
     ['convolutions, interpolated', { ...convolutions, interpolate: 4, interpolation: 'nearest' }],
     ['convolutions, measured at outputs', { ...convolutions, measureAt: 'output' }],
+    // Five batches, the last one of three samples.
+    ['convolutions, three batches a run', { ...convolutions, accumulate: 3 }],
+    ['LSTM and MatMul, two batches a run', { ...sequences, sequenceMethod: 'timestepwise', accumulate: 2 }],
     ...(['last', 'timestepwise', 'flatten'] as const).map(
       (sequenceMethod) => [`LSTM and MatMul, ${sequenceMethod}`, { ...sequences, sequenceMethod }] as const,
     ),

@@ -36,7 +36,10 @@ export function addDataOptions(command: Command): Command {
         .default(undefined, '32, or what the model fixes'),
     )
     .addOption(
-      new Option('--accumulate <n>', 'batches added up in one run; auto finds out on CUDA and is 1 elsewhere')
+      new Option(
+        '--accumulate <n>',
+        'batches added up on the device; auto finds out on a GPU and is 1 on the CPU',
+      )
         .argParser(batchSize)
         .default(undefined, 'auto'),
     )

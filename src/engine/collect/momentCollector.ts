@@ -279,10 +279,9 @@ export class MomentCollector implements Collector<ObservedLayer> {
   }
 
   #momentsIn(outputs: Outputs): BatchMoments[] {
-    // Sums over several batches are raw.
-    return this.#outputs.map((names) =>
-      momentsIn(outputs, this.#session.accumulates ? { ...names, shift: undefined } : names),
-    );
+    // Sums that were made in a loop are raw.
+    const isRaw = this.#session.accumulates && !this.#session.keepsShift;
+    return this.#outputs.map((names) => momentsIn(outputs, isRaw ? { ...names, shift: undefined } : names));
   }
 
   #countAnswers(feed: Feed, outputs: Outputs): void {

@@ -44,7 +44,7 @@ export class RunSizes {
   /** The model is loaded. */
   opened(provider: Provider, accumulates: boolean): void {
     if (!accumulates) this.#perRun = 1;
-    else if (this.#wanted.accumulate === 'auto' && provider === 'cuda') {
+    else if (this.#wanted.accumulate === 'auto' && provider !== 'cpu') {
       this.#accumulation ??= new AccumulationTuner((batches) => {
         if (batches > 1) this.#onNotice(`batches of ${this.batchSize}, ${batches} a run`);
       });

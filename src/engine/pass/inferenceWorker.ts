@@ -68,13 +68,13 @@ export class InferenceWorker<T extends Task> {
   ) {
     this.#events = events;
     this.#wantsLabels = task.kind === 'moments' && task.classOutput !== undefined;
-    const { externalDataFolder, accumulates } = model;
+    const { externalDataFolder, accumulates, carried } = model;
     const bytes = transferable(model.bytes);
     const single = model.single && transferable(model.single);
     const owned = withOwnLifts(task);
     const workerData: WorkerStart = {
       task: owned.task,
-      model: { bytes, externalDataFolder, accumulates, ...(single ? { single } : {}) },
+      model: { bytes, externalDataFolder, accumulates, carried, ...(single ? { single } : {}) },
       options,
       stop: this.#stop,
       ...(restore ? { restore } : {}),

@@ -2,8 +2,10 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Feed } from '../../data/feed.js';
 import { UserError } from '../../errors.js';
 import type { FedBackInput } from '../../instrument/fedBack.js';
-import type { ModelBytes } from '../../instrument/rewrittenModel.js';
+import type { CarriedSums, ModelBytes } from '../../instrument/rewrittenModel.js';
 import type { Provider, ProviderChoice } from '../../run/settingValues.js';
+import { piece } from '../feeds/pieces.js';
+import { CarriedRuns } from './carriedRuns.js';
 import { runError, sessionError } from './ortErrors.js';
 import { type ExecutionProvider, openOn } from './provider.js';
 import { Recurrence } from './recurrence.js';
@@ -36,21 +38,33 @@ export interface SessionOptions {
 export class ModelSession {
   readonly #ort: Ort;
   readonly #session: InferenceSession;
+  readonly #runs: CarriedRuns | undefined;
   #completed = 0;
+  readonly provider: Provider;
+  /** What there is to tell about the choice of the provider. */
+  readonly notice: string | undefined;
+  /** Whether one run takes several batches. */
+  readonly accumulates: boolean;
+  /** What is handed from one run to the next. */
+  readonly recurrence: Recurrence;
 
   private constructor(
     ort: Ort,
-    session: InferenceSession,
-    readonly provider: Provider,
-    /** What there is to tell about the choice of the provider. */
-    readonly notice: string | undefined,
-    /** Whether one run takes several batches. */
-    readonly accumulates: boolean,
-    /** What is handed from one run to the next. */
-    readonly recurrence: Recurrence,
+    { session, runs }: Awaited<ReturnType<typeof openBoth>>,
+    about: Pick<ModelSession, 'provider' | 'notice' | 'accumulates' | 'recurrence'>,
   ) {
     this.#ort = ort;
     this.#session = session;
+    this.#runs = runs;
+    this.provider = about.provider;
+    this.notice = about.notice;
+    this.accumulates = about.accumulates;
+    this.recurrence = about.recurrence;
+  }
+
+  /** Whether moments of several batches are about a shift, as those of one batch are. */
+  get keepsShift(): boolean {
+    return this.#runs !== undefined;
   }
 
   /**
@@ -59,7 +73,7 @@ export class ModelSession {
    * @throws UserError where the provider or the model does not load.
    */
   static async open(
-    { bytes, single, accumulates = false, externalDataFolder: folder }: ModelBytes,
+    { bytes, single, accumulates = false, carried, externalDataFolder: folder }: ModelBytes,
     options: SessionOptions,
   ): Promise<ModelSession> {
     const { default: ort } = await import('onnxruntime-node');
@@ -68,19 +82,26 @@ export class ModelSession {
     const singleOn = ([first]: readonly ExecutionProvider[]) => (first === 'cpu' ? single : undefined);
     const known = ort.listSupportedBackends().map(({ name }) => name);
     try {
-      const { session, provider, notice } = await openOn({ ...options, known }, (executionProviders) =>
-        ort.InferenceSession.create(singleOn(executionProviders) ?? bytes, {
-          executionProviders,
-          graphOptimizationLevel: 'all',
-          logSeverityLevel: FATAL_ONLY,
-          // A block laid out by the first run comes on top of what that run took: twice the memory, and no faster.
-          enableMemPattern: false,
-          ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-          extra: { session: { ...AS_WRITTEN, ...externalData(folder) } },
-        }),
+      const settings = {
+        graphOptimizationLevel: 'all',
+        logSeverityLevel: FATAL_ONLY,
+        // A block laid out by the first run comes on top of what that run took: twice the memory, and no faster.
+        enableMemPattern: false,
+        ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+        extra: { session: { ...AS_WRITTEN, ...externalData(folder) } },
+      } as const;
+      const {
+        session: opened,
+        provider,
+        notice,
+      } = await openOn({ ...options, known }, (executionProviders) =>
+        openBoth(ort, singleOn(executionProviders) ?? bytes, { ...settings, executionProviders }, carried),
       );
-      const several = accumulates && singleOn([provider]) === undefined;
-      return new ModelSession(ort, session, provider, notice, several, new Recurrence(options.fedBack ?? []));
+      return new ModelSession(ort, opened, {
+        ...{ provider, notice },
+        accumulates: accumulates && singleOn([provider]) === undefined,
+        recurrence: new Recurrence(options.fedBack ?? []),
+      });
     } catch (error) {
       throw error instanceof UserError ? error : sessionError(error);
     }
@@ -91,20 +112,14 @@ export class ModelSession {
    *   that many times as many.
    * @throws UserError where the model cannot run on this batch.
    */
-  async run({ tensors, samples }: Feed, batch: number = samples): Promise<Outputs> {
-    const { Tensor } = this.#ort;
-    const shaped = (dims: readonly number[]) => {
-      if (!this.accumulates) return dims;
-      return batch === samples ? [1, ...dims] : [samples / batch, batch, ...dims.slice(1)];
-    };
+  async run(feed: Feed, batch: number = feed.samples): Promise<Outputs> {
+    const { tensors, samples } = feed;
     try {
-      const inputs = Object.fromEntries(
-        Object.entries(tensors).map(([input, { type, data, dims }]) => [
-          input,
-          new Tensor(type as Tensor.Type, data as Tensor.DataType, shaped(dims)),
-        ]),
-      );
-      const outputs = await this.#session.run(inputs);
+      const outputs = this.#runs
+        ? await this.#runs.run(batchesOf(feed, batch).map((each) => this.#inputs(each.tensors)))
+        : await this.#session.run(
+            this.#inputs(tensors, (dims) => (this.accumulates ? withBatches(dims, samples, batch) : dims)),
+          );
       this.recurrence.remember(outputs);
       this.#completed++;
       return outputs;
@@ -113,15 +128,59 @@ export class ModelSession {
     }
   }
 
+  #inputs(
+    tensors: Feed['tensors'],
+    shaped: (dims: readonly number[]) => readonly number[] = (dims) => dims,
+  ): InferenceSession.OnnxValueMapType {
+    const { Tensor } = this.#ort;
+    return Object.fromEntries(
+      Object.entries(tensors).map(([input, { type, data, dims }]) => [
+        input,
+        new Tensor(type as Tensor.Type, data as Tensor.DataType, shaped(dims)),
+      ]),
+    );
+  }
+
   /** Batches that ran to their end. */
   get completed(): number {
     return this.#completed;
   }
 
   async release(): Promise<void> {
+    await this.#runs?.release();
     await this.#session.release();
   }
 }
+
+/** A session, and where sums go from run to run, what makes these runs. */
+async function openBoth(
+  ort: Ort,
+  bytes: Uint8Array,
+  options: InferenceSession.SessionOptions,
+  carried: CarriedSums | undefined,
+): Promise<{ readonly session: InferenceSession; readonly runs?: CarriedRuns }> {
+  if (!carried) return { session: await ort.InferenceSession.create(bytes, options) };
+  const session = await ort.InferenceSession.create(bytes, {
+    ...options,
+    ...(options.executionProviders?.[0] === 'webgpu'
+      ? {
+          preferredOutputLocation: Object.fromEntries(
+            carried.values.map(({ output }) => [output, 'gpu-buffer']),
+          ),
+        }
+      : {}),
+  });
+  const reader = await ort.InferenceSession.create(carried.reader, options);
+  return { session, runs: new CarriedRuns(ort, session, reader, carried) };
+}
+
+const batchesOf = (feed: Feed, batch: number): Feed[] =>
+  Array.from({ length: Math.max(1, Math.ceil(feed.samples / Math.max(1, batch))) }, (_, i) =>
+    piece(feed, i * batch, Math.min(feed.samples, (i + 1) * batch)),
+  );
+
+const withBatches = (dims: readonly number[], samples: number, batch: number): readonly number[] =>
+  batch === samples ? [1, ...dims] : [samples / batch, batch, ...dims.slice(1)];
 
 /**
  * Opens a small model of delve's own on the CPU, as it stands: whoever opens it runs it once.
