@@ -7,6 +7,7 @@ const MOST_STEPS = 3;
 
 /** The node that does a layer's work: its output is the layer's, or that of the bias that completes it. */
 export function operatorOf(graph: Graph, layer: Layer): NodeProto | undefined {
+  if (layer.aside) return graph.proto.node[layer.aside.nodeIndex];
   let values = [layer.output];
   for (let step = 0; step <= MOST_STEPS; step++) {
     const nodes = values.flatMap((value) => graph.producer(value) ?? []);

@@ -92,7 +92,9 @@ function passed(at: At, of: ReadonlyMap<string, Reaches>): Reaches {
   const to = shapes.get(node.output[0]);
   if (windows.has(opType)) return window(at, main, from);
   if (opType === 'ConvTranspose') return transposedWindow(at, main, from);
-  if (globals.has(opType)) return upTo(from?.length ?? 2, 2).reduce(summedUp, main);
+  if (globals.has(opType)) return positionAxes(node, from).reduce(summedUp, main);
+  // Whatever the axes are, it looks from each position at all others.
+  if (opType.endsWith('Attention')) return everything(read);
   if (opType.startsWith('Reduce') || opType === 'ArgMax' || opType === 'ArgMin')
     return reduced(at, main, from, to);
   if (opType === 'Gemm' || opType === 'QGemm' || opType === 'FusedGemm') {
@@ -117,6 +119,12 @@ function passed(at: At, of: ReadonlyMap<string, Reaches>): Reaches {
 const upTo = (end: number, start: number): number[] =>
   Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i);
 
+/** The axes of positions: all behind the channels, or before them where an optimizer put these last. */
+function positionAxes(node: NodeProto, shape: readonly number[] | undefined): number[] {
+  const rank = shape?.length ?? 2;
+  return intAttribute(node, 'channels_last', 0) ? upTo(rank - 1, 1) : upTo(rank, 2);
+}
+
 const everything = (reaches: Reaches): Reaches =>
   new Map(
     [...reaches].map(([axis, reach]) => [
@@ -139,10 +147,11 @@ function window(at: At, main: Reaches, from: readonly number[] | undefined): Rea
   const strides = intsAttribute(at.node, 'strides');
   const dilations = intsAttribute(at.node, 'dilations');
   const isConvolution = at.node.opType.includes('Conv');
-  let reaches = isConvolution ? summedUp(main, 1) : main;
+  const [first, channels] = intAttribute(at.node, 'channels_last', 0) ? [1, kernel.length + 1] : [2, 1];
+  let reaches = isConvolution ? summedUp(main, channels) : main;
   for (const [i, size] of kernel.entries()) {
-    at.slides(reaches, i + 2);
-    reaches = slid(reaches, i + 2, { kernel: size, dilation: dilations?.[i], stride: strides?.[i] });
+    at.slides(reaches, i + first);
+    reaches = slid(reaches, i + first, { kernel: size, dilation: dilations?.[i], stride: strides?.[i] });
   }
   return reaches;
 }

@@ -4,7 +4,7 @@ import { type ModelFile, opsetOf } from '../onnx/modelFile.js';
 import type { NodeProto } from '../onnx/proto/onnx_pb.js';
 import { namesListed } from '../text/numbers.js';
 import { anyOperator } from './families/anyOperator.js';
-import type { LayerFamily } from './families/family.js';
+import type { LayerDescription, LayerFamily } from './families/family.js';
 import { familyOf } from './families/registry.js';
 import { inMainGraph, type Layer, type NotObservable } from './layer.js';
 import { moduleName, operatorName, UniqueNames } from './naming.js';
@@ -45,12 +45,14 @@ export function findLayers(model: ModelFile, operators: readonly string[] = []):
       notObservable[at].push({ ...about, reason: hidden ?? String(described) });
       return;
     }
-    const name = namer.nameOf(node);
+    const name = namer.nameOf(node, ownConstants(place, described));
     const unnamed = described.output
       ? {}
       : { output: freeName(graph, `${name}/Y`), unnamed: { nodeIndex: index, outputIndex: 0 } };
     const requested = family === anyOperator ? ({ isRequested: true } as const) : {};
-    const layer = { name, ...about, ...described, ...unnamed, ...requested };
+    const { aside: nodes, ...rest } = described;
+    const aside = nodes ? { aside: { nodeIndex: index, nodes } } : {};
+    const layer = { name, ...about, ...rest, ...unnamed, ...aside, ...requested };
     layers[at] = steps.length > 0 ? inBody(layer, place) : layer;
   };
 
@@ -92,6 +94,30 @@ function inBody({ linearMap: _, ...layer }: Layer, { steps, carriers }: Place): 
   return { ...layer, inside: { steps, words: words.reverse().join(', in ') } };
 }
 
+/** Which input of what comes after a layer is the layer's bias. */
+const BIAS_OF: ReadonlyMap<string, number> = new Map([
+  ['BiasGelu', 1],
+  ['FastGelu', 1],
+  ['SkipLayerNormalization', 4],
+  ['SkipSimplifiedLayerNormalization', 3],
+]);
+
+/** What a layer's node, and the one that completes it, read and no other node does. */
+function ownConstants({ node, graph }: Place, { output }: LayerDescription): string[] {
+  const completing = output === node.output[0] ? undefined : graph.producer(output);
+  const next = graph.consumers(output);
+  // Optimizers move the bias on into what comes next, where it may meet another stream that has none of its own.
+  const other = next[0]?.input.slice(0, 2).find((name) => name !== output);
+  const isOurs = next.length === 1 && !/MatMul|Gemm/.test(graph.producer(other ?? '')?.opType ?? '');
+  const moved = isOurs ? BIAS_OF.get(next[0].opType) : undefined;
+  const read = [
+    ...node.input.slice(1),
+    ...(completing?.input ?? []),
+    ...(moved === undefined ? [] : next[0].input.slice(moved, moved + 1)),
+  ];
+  return read.filter((name) => name !== '' && graph.consumers(name).length === 1);
+}
+
 /** A name that no value of the graph has. */
 function freeName(graph: Graph, wanted: string): string {
   let name = wanted;
@@ -104,8 +130,8 @@ class LayerNamer {
   readonly #unique = new UniqueNames();
   readonly #counts = new Map<string, number>();
 
-  nameOf(node: NodeProto): string {
-    const name = moduleName(node);
+  nameOf(node: NodeProto, biases: readonly string[]): string {
+    const name = moduleName(node, biases);
     if (name !== undefined) return this.#unique.take(name);
     const count = this.#counts.get(node.opType) ?? 0;
     this.#counts.set(node.opType, count + 1);

@@ -1,3 +1,4 @@
+import type { NodeProto } from '../onnx/proto/onnx_pb.js';
 import type { MaskedAxes } from './paddingMask.js';
 
 /**
@@ -89,10 +90,29 @@ export interface Layer {
   /** Where the operator leaves its output out: which of the node's outputs has to be given the name `output`. */
   readonly unnamed?: { readonly nodeIndex: number; readonly outputIndex: number };
   /**
+   * Where the layer's output is no value of the model, or not as it can be observed: the nodes that compute it beside the
+   * layer's own. They take nothing away from the graph.
+   */
+  readonly aside?: { readonly nodeIndex: number; readonly nodes: readonly NodeProto[] };
+  /**
    * Where the layer stands in a body of `If`, `Loop` or `Scan`: the way there from the model's own graph. `output` and
    * `unnamed` then are about the body.
    */
   readonly inside?: { readonly steps: readonly BodyStep[]; readonly words: string };
+}
+
+/** The place of a layer's node in its graph, where its output does not lead there. */
+export const indexOf = ({ unnamed, aside }: Layer): number | undefined =>
+  unnamed?.nodeIndex ?? aside?.nodeIndex;
+
+/** The layers whose outputs do not lead to their nodes, by where these are. */
+export function layersByIndex(layers: readonly Layer[]): ReadonlyMap<number, Layer> {
+  return new Map(
+    layers.flatMap((layer) => {
+      const index = indexOf(layer);
+      return index === undefined ? [] : [[index, layer] as const];
+    }),
+  );
 }
 
 /** Whether a layer's output is a value of the model's own graph. */

@@ -1,7 +1,7 @@
 import { Graph } from '../onnx/graph.js';
 import type { ModelFile } from '../onnx/modelFile.js';
 import { namesRead } from '../onnx/walk.js';
-import { inMainGraph, type Layer } from './layer.js';
+import { inMainGraph, type Layer, layersByIndex } from './layer.js';
 
 /** A layer, or an operator in which paths from several layers meet (the Add of a residual connection). */
 export interface GraphNode {
@@ -25,9 +25,7 @@ export function layerGraph(model: ModelFile, all: readonly Layer[]): GraphNode[]
   const layers = all.filter(inMainGraph);
   const graph = new Graph(model.graph, model.proto);
   const byOutput = new Map(layers.map((layer) => [layer.output, layer]));
-  const unnamed = new Map(
-    layers.flatMap((layer) => (layer.unnamed ? [[layer.unnamed.nodeIndex, layer]] : [])),
-  );
+  const byIndex = layersByIndex(layers);
   const names = new Set([MODEL_INPUT, ...layers.map(({ name }) => name)]);
   const sources = new Map<string, string>();
   for (const { name } of model.graph.input) if (!graph.initializer(name)) sources.set(name, MODEL_INPUT);
@@ -38,7 +36,7 @@ export function layerGraph(model: ModelFile, all: readonly Layer[]): GraphNode[]
       const source = sources.get(name);
       if (source !== undefined) read.add(source);
     }
-    const layer = unnamed.get(index) ?? node.output.map((name) => byOutput.get(name)).find((found) => found);
+    const layer = byIndex.get(index) ?? node.output.map((name) => byOutput.get(name)).find((found) => found);
     const inputs = [...read];
     let source: string | undefined = inputs[0];
     if (layer) {

@@ -1,4 +1,5 @@
 import type { NodeProto } from '../onnx/proto/onnx_pb.js';
+import { biasHolder, outputHolder, weightHolder } from './parameterNames.js';
 
 /** Operators that layers are exported as, lower case: a node that is named by one alone has no module path. */
 const operators = new Set(['conv', 'convtranspose', 'gemm', 'matmul', 'lstm', 'gru', 'rnn']);
@@ -10,6 +11,8 @@ const foreignOperators = new Set([
   'conv3d',
   'conv2dbackpropinput',
   'conv3dbackpropinputv2',
+  'conv2d_transpose',
+  'conv3d_transpose',
   'depthwiseconv2dnative',
   'depthwise',
   'convolution',
@@ -20,52 +23,58 @@ const foreignOperators = new Set([
   'linear',
 ]);
 
-/** TensorFlow's wrappers around a whole model and around one product: no modules. */
-const wrapper = /^(?:(?:Stateful)?PartitionedCall|Tensordot)(?:_\d+)?$/;
+/** TensorFlow's wrappers around a whole model and around products: no modules. */
+const wrapper = /^(?:(?:Stateful)?PartitionedCall|Tensordot|separable_conv[12]d)(?:_\d+)?$/;
+
+/** What ONNX Runtime's optimizers and quantizers put before a name or behind it. */
+const decoration =
+  /^(?:fused |FusedBack_|InsertedPrecisionFreeCast_)+|(?:\/\w+Fusion\/?|_token_\d+|_nchwc|(?:(?<!^node)_matmul)?_Q\d|_Bnb4)+$/g;
+
+/** What operators are called where they compute with integers, or several were made one. */
+const variant = /^(?:fused|qlinear|dynamicquantize|q)|(?:integer(?:tofloat)?|nbits|bnb4)$/g;
 
 /** The key under which PyTorch's newer exporter keeps the module path of a node: a Python list, outermost first. */
 const SCOPES = 'pkg.torch.onnx.name_scopes';
+
+/** The same with the classes of the modules, in its first versions: `: Net/layer1: torch.nn.Sequential/conv2d: aten.conv2d`. */
+const NAMESPACE = 'namespace';
 
 /** The key under which its optimizer keeps the rules that made a node of others. */
 const RULES = 'pkg.onnxscript.rewriter.rule_name';
 
 /**
  * The name of a layer from the exporter's module path: `/layer1/down/down.0/Conv` → `layer1.down.0`,
- * `model/conv1/Conv2D` → `model.conv1`. Without a path it is that of the weight: `features.0.weight` → `features.0`. Not
- * unique by itself.
+ * `model/conv1/Conv2D` → `model.conv1`. Without a path it is that of the weight: `features.0.weight` → `features.0`, or
+ * of what else bears a module's name. Not unique by itself.
  *
+ * @param biases names of values that this layer alone reads.
  * @returns `undefined` where the node has no usable name; a name that is no more than the operator
  *   (`Conv_3`, `/Gemm`, `p2o.Conv.3`) gives `conv_3`, `gemm_0`.
  */
-export function moduleName(node: NodeProto): string | undefined {
+export function moduleName(node: NodeProto, biases: readonly string[] = []): string | undefined {
   const told = (wanted: string) => node.metadataProps.find(({ key }) => key === wanted)?.value;
-  const scoped = told(SCOPES);
   // A convolution that BatchNorm was folded into is filed under BatchNorm; the weight is still the convolution's.
   const isFolded = told(RULES)?.includes('FuseBatchNorm') === true;
-  const modules =
-    (isFolded ? weightHolder(node) : undefined) ?? (scoped === undefined ? undefined : scopes(scoped));
-  if (modules) return printable(modules);
+  const holder = weightHolder(node);
+  const modules = (isFolded ? holder : undefined) ?? scopes(told(SCOPES)) ?? namespace(told(NAMESPACE));
+  if (modules !== undefined) return printable(within(modules, holder));
   // TensorFlow Lite names fused operators `model/dense/MatMul;model/dense/BiasAdd`.
-  const all = node.name.split(';')[0].split('/');
-  const segments = all.filter((segment) => segment.trim() !== '' && !wrapper.test(segment));
+  const segments = segmentsOf(node.name.split(';')[0].replace(decoration, ''));
   const last = segments.at(-1);
-  if (last === undefined) return weightHolder(node);
-  const operator = operatorSegment(last, node.opType);
-  if (operator) {
-    segments.pop();
-    if (segments.length === 0) return weightHolder(node) ?? operator;
-  }
-  return printable(joined(segments));
+  const operator = last === undefined ? undefined : operatorSegment(last, node.opType);
+  if (operator !== undefined) segments.pop();
+  if (segments.length > 0) return printable(within(joined(segments), holder));
+  const path = biasHolder(biases) ?? outputHolder(node);
+  const known = holder ?? (path && joined(segmentsOf(path)));
+  return known === undefined ? operator : printable(known);
 }
 
-/** The module whose parameter a node's weight is, by its name: `features.0` of `features.0.weight`. */
-function weightHolder({ input }: NodeProto): string | undefined {
-  for (const name of input.slice(1)) {
-    const holder = /^([\w.]+)\.weight(?:_quantized)?$/.exec(name)?.[1];
-    if (holder !== undefined) return holder;
-  }
-  return undefined;
-}
+const segmentsOf = (path: string): string[] =>
+  path.split('/').filter((segment) => segment.trim() !== '' && !wrapper.test(segment));
+
+/** The module that holds the weight, where it is inside the one that the node is filed under. */
+const within = (module: string, holder: string | undefined): string =>
+  holder?.startsWith(`${module}.`) ? holder : module;
 
 /** A name for a node without a usable one. */
 export function operatorName(node: NodeProto, index: number): string {
@@ -82,12 +91,17 @@ const LONGEST_SEGMENT = 80;
  */
 function operatorSegment(segment: string, opType: string): string | undefined {
   if (segment.length > LONGEST_SEGMENT) return undefined;
-  const match = /^(?:p2o\.|node_)?(.*?)(?:[_.]+(\d+))?(?:_MatMul)?(?:_quant)?$/.exec(segment);
+  const match = /^(?:p2o\.|node_|FullyConnect_)?(.*?)(?:[_.]+(\d+))?(?:_MatMul)?(?:_quant)?$/.exec(segment);
   const word = match?.[1].toLowerCase() ?? '';
   const number = match?.[2] ?? '0';
   if (operators.has(word)) return `${word}_${number}`;
-  const operator = opType.toLowerCase();
-  return word === operator || foreignOperators.has(word) ? `${operator}_${number}` : undefined;
+  const operator = opType.toLowerCase().replace(variant, '');
+  // scikit-learn's exporter counts without anything between.
+  const counted = segment.startsWith(opType) ? /^\d+$/.exec(segment.slice(opType.length))?.[0] : undefined;
+  if (counted !== undefined) return `${operator}_${counted}`;
+  return word === operator || word === opType.toLowerCase() || foreignOperators.has(word)
+    ? `${operator}_${number}`
+    : undefined;
 }
 
 /** Control characters would break the tables, files and terminals that names are written to. */
@@ -108,9 +122,18 @@ function joined(segments: readonly string[]): string {
 }
 
 /** `['', 'layer1', 'layer1.0', 'layer1.0.conv1', 'conv2d_3']` → `layer1.0.conv1`: the last entry is the operator. */
-function scopes(list: string): string | undefined {
-  const entries = [...list.matchAll(/'([^']*)'|"([^"]*)"/g)].map((match) => match[1] ?? match[2]);
+function scopes(list: string | undefined): string | undefined {
+  const entries = [...(list ?? '').matchAll(/'([^']*)'|"([^"]*)"/g)].map((match) => match[1] ?? match[2]);
   return entries.slice(0, -1).findLast((entry) => entry !== '');
+}
+
+/** `: Net/layer1: torch.nn.Sequential/layer1.0: torch.nn.Conv2d/conv2d: aten.conv2d.default` → `layer1.0`. */
+function namespace(path: string | undefined): string | undefined {
+  const entries = (path ?? '').split('/').filter((entry) => entry.includes(':'));
+  return entries
+    .slice(0, -1)
+    .map((entry) => entry.slice(0, entry.indexOf(':')).trim())
+    .findLast((entry) => entry !== '');
 }
 
 /** Makes names unique by `_2`, `_3`, … in the order in which they are asked for. */

@@ -3,7 +3,7 @@ import type { ModelFile } from '../onnx/modelFile.js';
 import type { NodeProto } from '../onnx/proto/onnx_pb.js';
 import { namesRead } from '../onnx/walk.js';
 import { isFixedDecoder } from './fixedDecoder.js';
-import type { Layer } from './layer.js';
+import { indexOf, type Layer } from './layer.js';
 
 const SIZES = new Set(['Shape', 'Size']);
 
@@ -20,7 +20,8 @@ export function outputLayers(model: ModelFile, layers: readonly Layer[]): string
   const graph = new Graph(model.graph, model.proto);
   const layerOf = new Map<NodeProto, Layer>();
   for (const layer of layers) {
-    const node = layer.unnamed ? model.graph.node[layer.unnamed.nodeIndex] : graph.producer(layer.output);
+    const index = indexOf(layer);
+    const node = index === undefined ? graph.producer(layer.output) : model.graph.node[index];
     if (node) layerOf.set(node, layer);
   }
   const found = new Set<Layer>();

@@ -57,7 +57,7 @@ class RoleFinder {
 
   constructor(graph: Graph, layers: readonly Layer[]) {
     this.#graph = graph;
-    this.#byOutput = new Map(layers.map((layer) => [layer.output, layer]));
+    this.#byOutput = new Map(layers.map((layer) => [valueRead(graph, layer), layer]));
     const nodes = new Map<Layer, NodeProto>();
     for (const layer of layers) {
       const node = layer.unnamed ? undefined : mainNode(graph, layer);
@@ -75,6 +75,7 @@ class RoleFinder {
     const grouped = this.#grouped(layer);
     if (grouped) return grouped;
     if (this.#isProjection(layer)) return 'projection';
+    if (layer.op === 'Attention' || layer.op === 'QAttention') return 'attention';
     return this.#goesIntoProduct(layer) ? 'attention' : undefined;
   }
 
@@ -194,8 +195,13 @@ class RoleFinder {
   }
 }
 
+/** The value of the graph by which others read a layer. */
+function valueRead(graph: Graph, { output, aside }: Layer): string {
+  return (aside && graph.proto.node[aside.nodeIndex]?.output[0]) || output;
+}
+
 function valuesBehindLayers(graph: Graph, layers: readonly Layer[]): ReadonlySet<string> {
-  const found = new Set(layers.map(({ output }) => output));
+  const found = new Set(layers.map((layer) => valueRead(graph, layer)));
   for (const { input, output } of graph.proto.node) {
     if (input.some((name) => found.has(name))) for (const name of output) found.add(name);
   }

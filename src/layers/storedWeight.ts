@@ -7,7 +7,8 @@ const LOOKED_THROUGH = new Set(['Identity', 'Transpose', 'Cast', 'DequantizeLine
 
 /** The name under which the model stores the weight of a layer's node; `undefined` where it has none that is constant. */
 export function storedWeight(graph: Graph, { opType, input }: NodeProto): string | undefined {
-  const candidates = opType.startsWith('Q') ? [input[3]] : [input[1], input[0]];
+  const isThird = opType.startsWith('Q') && opType !== 'QAttention';
+  const candidates = isThird ? [input[3], input[0]] : [input[1], input[0]];
   let name = candidates.find((each) => each !== undefined && each !== '' && constantValue(graph, each));
   for (let steps = 0; name !== undefined && steps < 8; steps++) {
     const node = graph.producer(name);

@@ -4,7 +4,7 @@ import type { ModelFile } from '../onnx/modelFile.js';
 import type { NodeProto } from '../onnx/proto/onnx_pb.js';
 import { namesRead } from '../onnx/walk.js';
 import { isFixedDecoder } from './fixedDecoder.js';
-import { inMainGraph, type Layer } from './layer.js';
+import { inMainGraph, type Layer, layersByIndex } from './layer.js';
 import { mainNode } from './mainNode.js';
 import { type LayerRole, layerRoles } from './roles.js';
 import { storedWeight } from './storedWeight.js';
@@ -63,9 +63,7 @@ export function structureOf(model: ModelFile, all: readonly Layer[]): StructureN
   const layers = all.filter(inMainGraph);
   const graph = new Graph(model.graph, model.proto);
   const byOutput = new Map(layers.map((layer) => [layer.output, layer]));
-  const unnamed = new Map(
-    layers.flatMap((layer) => (layer.unnamed ? [[layer.unnamed.nodeIndex, layer]] : [])),
-  );
+  const byIndex = layersByIndex(layers);
   const names = new Set([MODEL_INPUT, ...layers.map(({ name }) => name)]);
   const flows = new Map<string, Flow>();
   for (const { name } of model.graph.input) {
@@ -78,7 +76,7 @@ export function structureOf(model: ModelFile, all: readonly Layer[]): StructureN
     if (SIZES.has(node.opType)) return;
     const read = [...namesRead(node)].flatMap((name) => flows.get(name) ?? []);
     const inputs = [...new Set(read.map(({ id }) => id))];
-    const layer = unnamed.get(index) ?? node.output.map((name) => byOutput.get(name)).find((found) => found);
+    const layer = byIndex.get(index) ?? node.output.map((name) => byOutput.get(name)).find((found) => found);
     const isEnlarged = enlarges(node, inputs) || read.some((flow) => flow.isEnlarged);
     const marks = isEnlarged ? ({ isEnlarged } as const) : {};
     let id: string | undefined = inputs[0];

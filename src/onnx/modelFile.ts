@@ -8,12 +8,13 @@ import { checkExternalData } from './externalData.js';
 import { withoutFunctions } from './inlineFunctions.js';
 import { modelBytes } from './modelBytes.js';
 import { otherFolder, otherFormat } from './otherFormats.js';
+import { withPlainOperators } from './plain/plainOperators.js';
 import { type GraphProto, type ModelProto, ModelProtoSchema } from './proto/onnx_pb.js';
 import { type HashedFile, readHashed } from './readHashed.js';
 
 /**
- * A model as it stands on disk: nothing is lost between reading and writing it, but that calls of local functions are
- * replaced by what the functions are made of.
+ * A model as it stands on disk: nothing is lost between reading and writing it, but that calls of local functions, and
+ * operators that an optimizer made of several, are replaced by what they are made of.
  */
 export interface ModelFile {
   readonly path: string;
@@ -59,11 +60,11 @@ async function readModel(path: string, outline: boolean): Promise<ModelFile> {
   checkTensors(proto, path);
   const folder = dirname(resolve(path));
   const hasExternalData = await checkExternalData(proto, path, folder);
-  const inlined = withoutFunctions(proto);
+  const plain = withPlainOperators(withoutFunctions(proto), opsetOf(proto));
   return {
     path,
-    proto: inlined,
-    graph: inlined.graph ?? graph,
+    proto: plain,
+    graph: plain.graph ?? graph,
     sha256,
     ...(hasExternalData ? { externalDataFolder: folder } : {}),
   };

@@ -207,17 +207,6 @@ const cases: readonly Case[] = [
     features: 3,
   },
   {
-    what: 'FusedConv',
-    file: quantizedModel({
-      inputs: [value('x', 'float32', ['n', 2, 'h', 'w'])],
-      nodes: [node('FusedConv', ['x', 'w'], ['y'], { activation: 'Relu' }, microsoft)],
-      initializers: [tensor('w', 'float32', [3, 2, 2, 2], unevenValues(24))],
-    }),
-    feeds: { x: ortTensor('float32', [2, 2, 4, 4], unevenValues(64)) },
-    output: 'y',
-    features: 3,
-  },
-  {
     what: 'FusedMatMul of a transposed weight',
     file: quantizedModel({
       inputs: [value('x', 'float32', ['n', 'tokens', 4])],

@@ -27,6 +27,16 @@ describe('the name of a layer', () => {
     // Quantizers: the name of the layer before.
     ['/stem/Conv_quant', 'QLinearConv', 'stem'],
     ['/fc/MatMul_quant', 'MatMulInteger', 'fc'],
+    ['/stem/Conv_quant_token_12', 'QLinearConv', 'stem'],
+    ['/fc/MatMul_Q4', 'MatMulNBits', 'fc'],
+    ['/fc/MatMul_matmul_Q4', 'MatMul', 'fc'],
+    // ONNX Runtime's optimizers.
+    ['fused /fc1/Gemm', 'Gemm', 'fc1'],
+    ['/fc/MatMul/MatMulAddFusion', 'Gemm', 'fc'],
+    // TensorFlow's layers of two convolutions, and transposed ones.
+    ['cnn/sep/separable_conv2d/depthwise', 'Conv', 'cnn.sep'],
+    ['cnn/sep/separable_conv2d', 'Conv', 'cnn.sep'],
+    ['cnn/up/conv2d_transpose', 'ConvTranspose', 'cnn.up'],
     // Names that are not those of operators are kept as they are.
     ['fc', 'Gemm', 'fc'],
     ['my conv', 'Conv', 'my conv'],
@@ -49,6 +59,13 @@ describe('the name of a layer', () => {
     ['Gemm_220_MatMul_quant', 'MatMulInteger', 'gemm_220'],
     ['LSTM_202_quant', 'DynamicQuantizeLSTM', 'lstm_202'],
     ['Relu_4', 'Relu', 'relu_4'],
+    // scikit-learn's exporter, ONNX Runtime's optimizers and quantizers.
+    ['MatMul2', 'MatMul', 'matmul_2'],
+    ['node_matmul/MatmulTransposeFusion/', 'FusedMatMul', 'matmul_0'],
+    ['node_conv1d_quant', 'ConvInteger', 'conv_0'],
+    ['node_matmul_1_matmul_Q4', 'MatMul', 'matmul_1'],
+    ['node_matmul_Q4', 'MatMulNBits', 'matmul_0'],
+    ['FullyConnect_MatMul_3', 'MatMul', 'matmul_3'],
   ])('that is only the operator’s is lower case with its number: %s (%s) → %s', (name, op, expected) => {
     expect(nameOf(name, op)).toBe(expected);
   });
@@ -95,6 +112,40 @@ describe('the name of a layer', () => {
     ['/stem/Conv', 'Conv', ['x', 'features.0.weight'], 'stem'],
   ])('is that of the weight where the node has none: %s (%s)', (name, op, inputs, expected) => {
     expect(moduleName(node(op, inputs, [], {}, { name }))).toBe(expected);
+  });
+
+  it.each([
+    [['x', 'fc1.weight_Transposed_quantized'], [], 'fc1'],
+    [['x', 'fc1.weight_Q4'], [], 'fc1'],
+    [['x', 'att.in_proj_weight'], [], 'att'],
+    [['x', 'attn.o_proj.MatMul.weight'], [], 'attn.o_proj'],
+    [['x', 'val_89'], ['enc.linear1.bias'], 'enc.linear1'],
+    [['x', 'val_2'], ['enc.self_attn.in_proj_bias'], 'enc.self_attn'],
+    [['x', 'const_54'], ['cnn/dw/BiasAdd/ReadVariableOp:0'], 'cnn.dw'],
+    [['x', 'val_89'], [], 'matmul_5'],
+  ])(
+    'is that of the weight, else of the bias, as they are called: %j, %j → %s',
+    (inputs, biases, expected) => {
+      expect(moduleName(node('MatMul', inputs, [], {}, { name: 'node_MatMul_5' }), biases)).toBe(expected);
+    },
+  );
+
+  it('is that of the module which holds the weight, where that is inside the one the node is filed under', () => {
+    const inputs = ['x', 'enc.self_attn.out_proj.weight'];
+    expect(moduleName(node('Gemm', inputs, [], {}, { name: '/enc/self_attn/Gemm' }))).toBe(
+      'enc.self_attn.out_proj',
+    );
+    expect(moduleName(node('Gemm', inputs, [], {}, { name: '/dec/Gemm' }))).toBe('dec');
+  });
+
+  it('comes from the namespace where only that was written', () => {
+    const filed = node('Conv', [], [], {}, { name: 'node_conv2d_3' });
+    const value =
+      ': m.Net/layer1: torch.nn.Sequential/layer1.0: torch.nn.Conv2d/conv2d_3: aten.conv2d.default';
+    filed.metadataProps.push(create(StringStringEntryProtoSchema, { key: 'namespace', value }));
+    expect(moduleName(filed)).toBe('layer1.0');
+    filed.metadataProps[0].value = ': m.Net/conv2d_3: aten.conv2d.default';
+    expect(moduleName(filed)).toBe('conv_3');
   });
 
   it('has no control characters: it is written to tables, files and terminals', () => {

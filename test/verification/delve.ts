@@ -10,5 +10,7 @@ export const { openData } =
   await built<typeof import('../../src/data/open/openData.js')>('data/open/openData.js');
 export const { fixedBatchSize } =
   await built<typeof import('../../src/onnx/modelInput.js')>('onnx/modelInput.js');
+export const { readModelFile, serializeModel } =
+  await built<typeof import('../../src/onnx/modelFile.js')>('onnx/modelFile.js');
 export const { ModelProtoSchema } =
   await built<typeof import('../../src/onnx/proto/onnx_pb.js')>('onnx/proto/onnx_pb.js');

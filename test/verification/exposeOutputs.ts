@@ -18,16 +18,28 @@ export function exposeOutputs(model: Uint8Array, names: readonly string[]): Uint
   return Buffer.concat([model, field(MODEL_GRAPH, Buffer.concat(outputs))]);
 }
 
-/** The model with names for the outputs that it leaves unnamed, and itself where there are none. */
+/** The model with the observed values that it has not: unnamed outputs, and what is computed beside it. */
 export function nameOutputs(model: Uint8Array, layers: readonly Layer[]): Uint8Array {
   const unnamed = layers.flatMap(({ unnamed, output }) => (unnamed ? [{ ...unnamed, output }] : []));
-  if (unnamed.length === 0) return model;
+  const aside = layers.flatMap(({ aside }) => aside?.nodes ?? []);
+  if (unnamed.length === 0 && aside.length === 0) return model;
   const proto = fromBinary(ModelProtoSchema, model);
+  proto.graph?.node.push(...aside);
   for (const { nodeIndex, outputIndex, output } of unnamed) {
     const node = proto.graph?.node[nodeIndex];
     if (node) node.output[outputIndex] = output;
   }
   return toBinary(ModelProtoSchema, proto);
+}
+
+/** Whether a model has all of these values by name. */
+export function hasValues(model: Uint8Array, names: readonly string[]): boolean {
+  const { graph } = fromBinary(ModelProtoSchema, model);
+  const known = new Set([
+    ...(graph?.node ?? []).flatMap(({ output }) => output),
+    ...[...(graph?.initializer ?? []), ...(graph?.input ?? [])].map(({ name }) => name),
+  ]);
+  return names.every((name) => known.has(name));
 }
 
 /** A length-delimited protobuf field. */

@@ -4,8 +4,8 @@ import ort from 'onnxruntime-node';
 import type { Feed } from '../../src/data/feed.js';
 import type { AnalyzeOptions, Inspection } from '../../src/index.js';
 import type { Layer } from '../../src/layers/layer.js';
-import { fixedBatchSize, openData } from './delve.js';
-import { exposeOutputs, nameOutputs } from './exposeOutputs.js';
+import { fixedBatchSize, openData, readModelFile, serializeModel } from './delve.js';
+import { exposeOutputs, hasValues, nameOutputs } from './exposeOutputs.js';
 import { type Methods, observations } from './observations.js';
 import { dequantized, type RawTensor, rawTensor } from './rawTensor.js';
 import { ReferenceMoments } from './referenceMoments.js';
@@ -24,12 +24,17 @@ export async function reference(
   options: AnalyzeOptions,
   { methods, layersAtOnce, optimization }: ReferenceOptions,
 ): Promise<ReadonlyMap<string, ReferenceMoments>> {
-  const original = nameOutputs(await readFile(model), layers);
   const names = [...new Set(layers.flatMap(valuesOf))];
+  let original = nameOutputs(await readFile(model), layers);
+  if (!hasValues(original, names)) {
+    console.error(`${model}: run with its fused operators and functions taken apart, as delve reads it`);
+    original = nameOutputs(serializeModel((await readModelFile(model)).proto), layers);
+  }
   ort.env.logLevel = 'fatal';
   const session = await ort.InferenceSession.create(exposeOutputs(original, names), {
     logSeverityLevel: 4,
     graphOptimizationLevel: optimization,
+    ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
     extra: { session: { model_external_initializers_file_folder_path: dirname(resolve(model)) } },
   });
   const moments = new Map(layers.map(({ name }) => [name, new ReferenceMoments()]));

@@ -11,7 +11,8 @@ const product = (sizes: readonly number[]): number => sizes.reduce((all, size) =
 /** `Conv`, its weight being `[out, in / groups, ...kernel]`, and `ConvTranspose`, `[in, out / groups, ...kernel]`. */
 export const convolution: FactorFamily = {
   operators: ['Conv', 'ConvTranspose'],
-  describe({ graph, layer, node, shapes }) {
+  describe({ graph, layer, node, add, shapes }) {
+    if (add) return 'its bias stands behind its operator';
     const shape = constantValue(graph, node.input[1])?.shape;
     const output = shapes.get(layer.output);
     const input = shapes.get(node.input[0]);

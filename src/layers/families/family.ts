@@ -2,8 +2,11 @@ import type { Graph } from '../../onnx/graph.js';
 import type { NodeProto } from '../../onnx/proto/onnx_pb.js';
 import type { Layer } from '../layer.js';
 
-/** What a family says of a node; the layer's name, node and operator are filled in for it. */
-export type LayerDescription = Omit<Layer, 'name' | 'node' | 'op' | 'unnamed'>;
+/** What a family says of a node; the layer's name, node and operator, and where it stands, are filled in for it. */
+export type LayerDescription = Omit<Layer, 'name' | 'node' | 'op' | 'unnamed' | 'aside'> & {
+  /** Nodes that compute `output` beside the layer's own. */
+  readonly aside?: readonly NodeProto[];
+};
 
 /** A node and where it stands. */
 export interface NodeInGraph {

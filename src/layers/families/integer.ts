@@ -1,9 +1,9 @@
 import { constantValue } from '../../onnx/constantShape.js';
 import type { Graph } from '../../onnx/graph.js';
 import type { NodeProto } from '../../onnx/proto/onnx_pb.js';
+import { withBias } from './bias.js';
 import { describeConvolution } from './convolution.js';
 import type { LayerDescription, LayerFamily, NodeInGraph } from './family.js';
-import { withBias } from './linear.js';
 import { layoutOfProduct } from './matrixLayout.js';
 import { countParameters } from './parameters.js';
 

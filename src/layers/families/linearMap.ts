@@ -14,6 +14,23 @@ export function mapOfMatMul(graph: Graph, node: NodeProto, rank: number | undefi
   return { input, layout, inputs: shape[0], weight, inputsFirst: true };
 }
 
+/** x · W + b of an operator that does more than that. */
+export function mapOfProduct(
+  graph: Graph,
+  { input, weight, bias, rank }: { input: string; weight: string; bias: string; rank: number },
+): LinearMap | undefined {
+  const shape = constantValue(graph, weight)?.shape;
+  if (shape?.length !== 2 || !isReal(graph, weight)) return undefined;
+  const map = {
+    input,
+    layout: { kind: 'featuresLast', rank },
+    inputs: shape[0],
+    weight,
+    inputsFirst: true,
+  } as const;
+  return withBiasOf(map, graph, bias, shape[1]);
+}
+
 /** α · x W + β · c of a `Gemm` that scales nothing. */
 export function mapOfGemm(graph: Graph, node: NodeProto): LinearMap | undefined {
   const [input, weight, bias] = node.input;

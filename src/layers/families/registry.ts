@@ -1,7 +1,9 @@
 import type { Graph } from '../../onnx/graph.js';
 import type { NodeProto } from '../../onnx/proto/onnx_pb.js';
+import { attention, closedOperators, qAttention } from './attention.js';
 import { BLOCKED_DOMAIN, blockedConvolution } from './blockedConvolution.js';
 import { convolution } from './convolution.js';
+import { einsum } from './einsum.js';
 import type { LayerFamily } from './family.js';
 import { convInteger, matMulInteger, scaledMatMulInteger } from './integer.js';
 import { gemm, matMul, matMulNBits } from './linear.js';
@@ -21,6 +23,10 @@ const families: readonly LayerFamily[] = [
   convInteger,
   matMulInteger,
   scaledMatMulInteger,
+  attention,
+  qAttention,
+  closedOperators,
+  einsum,
 ];
 
 const byOperator: ReadonlyMap<string, LayerFamily> = new Map(

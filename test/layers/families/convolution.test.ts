@@ -48,11 +48,14 @@ describe('a convolution', () => {
     expect(conv(8n, 8, 1, 3, 3).rankLimit).toBeUndefined();
   });
 
-  it('with an activation function built in has no limit: that lifts it', () => {
-    const fused = node('FusedConv', ['x', 'w'], ['y'], { activation: 'Relu' }, { domain: 'com.microsoft' });
-    const layer = onlyLayer([fused], { initializers: [zeros('w', 96, 16, 1, 1)] });
-    expect(layer).toMatchObject({ features: 96, parameters: 96 * 16 });
-    expect(layer.rankLimit).toBeUndefined();
+  it('whose bias stands behind it, as Paddle puts it, ends in that', () => {
+    const nodes = [node('Conv', ['x', 'w'], ['c']), node('Add', ['c', 'b'], ['y'])];
+    const layer = onlyLayer(nodes, { initializers: [zeros('w', 8, 3, 3, 3), zeros('b', 1, 8, 1, 1)] });
+    expect(layer).toMatchObject({ output: 'y', features: 8, parameters: 8 * 27 + 8 });
+    const shifted = onlyLayer(nodes, { initializers: [zeros('w', 8, 3, 3, 3), zeros('b', 1, 8, 4, 4)] });
+    expect(shifted).toMatchObject({ output: 'c', parameters: 8 * 27 });
+    const scalar = onlyLayer(nodes, { initializers: [zeros('w', 8, 3, 3, 3), zeros('b')] });
+    expect(scalar).toMatchObject({ output: 'c', parameters: 8 * 27 });
   });
 
   it('that is transposed keeps its features on the second axis of the weight, times its groups', () => {

@@ -62,12 +62,11 @@ describe('Gemm', () => {
     expect(fed(null, 5)).toMatchObject({ features: undefined, weightShape: undefined });
   });
 
-  it('with an activation function built in has no limit: that lifts it', () => {
-    const fused = node('FusedGemm', ['x', 'w'], ['y'], { activation: 'Relu' }, { domain: 'com.microsoft' });
-    const layer = onlyLayer([fused], { initializers: [zeros('w', 10, 1024)] });
-    expect(layer.features).toBe(1024);
-    expect(layer.rankLimit).toBeUndefined();
-    expect(layer.linearMap).toBeUndefined();
+  it('with an activation function that was not taken apart is not observable, and says which', () => {
+    const fused = node('FusedGemm', ['x', 'w'], ['y'], { activation: 'Wavy' }, { domain: 'com.microsoft' });
+    const { layers, notObservable } = found([fused], { initializers: [zeros('w', 10, 1024)] });
+    expect(layers).toEqual([]);
+    expect(notObservable[0].reason).toContain('Wavy');
   });
 
   it('of which only the bias is computed from the data has no honest number of parameters', () => {

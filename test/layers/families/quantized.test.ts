@@ -19,15 +19,13 @@ describe('QLinearConv', () => {
     });
   });
 
-  it('with its channels last is not observable, and says so', () => {
-    const { layers, notObservable } = found(
-      [node('QLinearConv', inputs, ['y'], { channels_last: 1n }, microsoft)],
-      {
-        initializers,
-      },
-    );
-    expect(layers).toEqual([]);
-    expect(notObservable[0].reason).toContain('channels_last');
+  it('with its channels last is observed with them on axis 1', () => {
+    const nodes = [node('QLinearConv', inputs, ['y'], { channels_last: 1n }, microsoft)];
+    const layer = onlyLayer(nodes, { initializers });
+    expect(layer).toMatchObject({ layout: { kind: 'featureMap', rank: 4 }, features: 8 });
+    const [transpose] = layer.aside?.nodes ?? [];
+    expect(transpose).toMatchObject({ opType: 'Transpose', input: ['y'], output: [layer.output] });
+    expect(transpose.attribute[0].ints).toEqual([0n, 3n, 1n, 2n]);
   });
 });
 
@@ -55,6 +53,14 @@ describe('QLinearMatMul', () => {
       layout: { kind: 'featuresLast' },
       quantization: { scale: 'ys', zeroPoint: 'yz' },
     });
+  });
+
+  it('with its weight on the left has the rows as features', () => {
+    const left = ['w', 'ws', 'wz', 'x', 'xs', 'xz', 'ys', 'yz'];
+    const layer = onlyLayer([node('QLinearMatMul', left, ['y'])], {
+      initializers: [...scalars, zeros('w', 7, 5)],
+    });
+    expect(layer).toMatchObject({ features: 7, parameters: 35, layout: { kind: 'featuresBeforeLast' } });
   });
 
   it('of two activations is none', () => {
