@@ -19,7 +19,8 @@
  * @packageDocumentation
  */
 
-export { type AnalyzeOptions, analyze, defaultTarget } from './api/analyze.js';
+export { analyze } from './api/analyze.js';
+export type { AnalyzeOptions } from './api/analyzeOptions.js';
 export { type CompressOptions, compress } from './api/compress.js';
 export {
   type Inspection,
@@ -32,6 +33,7 @@ export { mergeSavedRuns } from './api/mergeSavedRuns.js';
 export { type PreviewOptions, preview } from './api/preview.js';
 export { type ProbeOptions, probe } from './api/probe.js';
 export { type ProjectOptions, projectLayers } from './api/projectLayers.js';
+export { defaultTarget } from './api/runTarget.js';
 export { type SimilarityOptions, similarity } from './api/similarity.js';
 export { type Bound, parseBound } from './check/bound.js';
 export { type CheckResult, type CheckRules, check } from './check/check.js';

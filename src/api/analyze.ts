@@ -1,15 +1,9 @@
-import { basename, resolve } from 'node:path';
-import type { DataOptions } from '../data/options.js';
 import { observe } from '../engine/observe.js';
 import type { PassOptions } from '../engine/pass/pass.js';
-import type { Progress } from '../engine/pass/progress.js';
-import { mayLoadCuda } from '../engine/session/provider.js';
 import { UserError } from '../errors.js';
 import { ACCUMULATION_OPSET } from '../instrument/accumulate.js';
-import { MOST_CARRIED } from '../instrument/carriedSums.js';
-import { type BatchesPerRun, instrument } from '../instrument/instrument.js';
+import { instrument } from '../instrument/instrument.js';
 import { nameOutputs } from '../instrument/nameOutputs.js';
-import type { InstrumentOptions } from '../instrument/options.js';
 import { requireProjectable } from '../instrument/project.js';
 import { classOutput } from '../layers/classOutput.js';
 import { findLayers } from '../layers/findLayers.js';
@@ -21,126 +15,29 @@ import { rankLimits } from '../layers/rankLimits.js';
 import { selectLayers } from '../layers/selectLayers.js';
 import { structureOf } from '../layers/structure.js';
 import { fixedBatchSize } from '../onnx/modelInput.js';
-import { type OtherRun, type PlannedRun, placeFor } from '../run/files/standingRun.js';
+import type { PlannedRun } from '../run/files/standingRun.js';
 import { checkTarget, writeRun } from '../run/files/writeRun.js';
 import { nonFiniteSentence } from '../run/nonFinite.js';
 import type { Run } from '../run/schema.js';
-import type { ProviderChoice } from '../run/settingValues.js';
-import { type RuleName, ruleCalled } from '../run/storedRule.js';
+import { ruleCalled } from '../run/storedRule.js';
 import { untilSentence } from '../run/until.js';
+import { type AnalyzeOptions, refuseWithoutEffect, requireNumbers } from './analyzeOptions.js';
+import { batchesAdded, batchesPerRun, isOnCpu } from './batchesPerRun.js';
 import { checkpointingOf } from './checkpoint/checkpointingOf.js';
 import { embedSamples } from './embedSamples.js';
-import type { InspectOptions } from './inspect.js';
 import { refuseAborted } from './interruption.js';
 import { classNamesOf, labelAccuracy } from './labelAccuracy.js';
 import { longLoading } from './longLoading.js';
 import { makeRun, settingsOf } from './makeRun.js';
 import { originOfNonFinite, requireSkippable } from './nonFinite.js';
 import { observationOptions } from './observationOptions.js';
-import { type InputOptions, openedModel } from './openedModel.js';
+import { openedModel } from './openedModel.js';
 import { openedSource } from './openedSource.js';
 import { maskedLayers } from './paddingMask.js';
+import { chosenTarget } from './runTarget.js';
 import { requireInTurn, requireSequence } from './sequences.js';
-import { shardCalled, shardName } from './shard.js';
+import { shardCalled } from './shard.js';
 import { untilOf } from './until.js';
-
-export interface AnalyzeOptions
-  extends InspectOptions,
-    Partial<InstrumentOptions>,
-    Pick<InputOptions, 'inputs' | 'state'>,
-    Omit<DataOptions, 'data' | 'shuffles' | 'cameWith'> {
-  /** A `.onnx` file. */
-  readonly model: string;
-  /** A source, or `<input>=<source>` once per model input. */
-  readonly data: string | readonly string[];
-  /** Directory for the run; absent: nothing is written. */
-  readonly out?: string;
-  /**
-   * What becomes of another run that stands at `out`: `replace` it (default), `refuse` before the pass, or `number`
-   * the directory. The same one, by the name of the model, the data and the settings, is replaced in any case.
-   */
-  readonly otherRun?: OtherRun;
-  /** Called before the pass with where the run goes: `out`, or that with a number. */
-  readonly onTarget?: (dir: string) => void;
-  /** Write the moments too, so that runs can be merged and covariances read back. */
-  readonly moments?: boolean;
-  /**
-   * Pass the data through a second time, and write where each sample lies in the plane of the first two eigenvectors
-   * of each layer: `embedding.csv` in `out`, for `readEmbedding`.
-   */
-  readonly embedding?: boolean;
-  /**
-   * Samples a batch (32); `auto` starts at 32 and finds the size of the highest throughput by measuring. A model that
-   * fixes its batch size runs at that.
-   */
-  readonly batchSize?: number | 'auto';
-  /**
-   * Batches that are added up inside one run of the model, so that their moments are fetched once. `auto` is 1 on the
-   * CPU and on WebGPU; on CUDA it follows from what the first runs cost.
-   */
-  readonly accumulate?: number | 'auto';
-  readonly maxSamples?: number;
-  /**
-   * What becomes of samples on which a layer gives NaN or an infinity: `report` where it came from, and give no numbers
-   * of the layers concerned (default); or `skip` such samples, which then count in no layer.
-   */
-  readonly onNonfinite?: 'report' | 'skip';
-  /**
-   * Tell how well saturation, directions and effective rank are known (`true`), from groups of batches that are kept
-   * apart: at most 512 MiB more, and about a tenth of the time.
-   */
-  readonly uncertainty?: boolean;
-  /**
-   * End the pass as soon as the saturation of every layer is known so well: half of its 95 % interval, and the bias that few
-   * samples leave. `0.01` is one point; `'layer4.*=0.005'` is for some layers. Samples must come in random order.
-   */
-  readonly until?: number | string | readonly (number | string)[];
-  /** Samples that are read as they lie were put in random order before, so that `until` may judge by the first ones. */
-  readonly inOrderIsRandom?: boolean;
-  /** Use every k-th batch only. */
-  readonly every?: number;
-  /**
-   * Take one of several disjoint shares of the samples: `'3/16'` is the third of sixteen; `'auto'` reads which from the
-   * variables that Slurm, Kubernetes and AWS Batch set in a task of an array. Samples are chosen first (`maxSamples`,
-   * `every`), then dealt out by whole batches in turn. The moments are written too, for `mergeSavedRuns`.
-   */
-  readonly shard?: string;
-  /**
-   * Seconds between two states of the pass that are kept beside `out` (60), so that it can be resumed after it was
-   * stopped; `false`: none. It is gone once the run is written.
-   */
-  readonly checkpoint?: number | false;
-  /** Go on from the state that an earlier call of the same left beside `out`; where there is none, begin again. */
-  readonly resume?: boolean;
-  /**
-   * An input `[samples, positions]` that is zero at positions that only fill up their sample: these are no observations of
-   * layers that hold them. By default one called `attention_mask`; `false`: none.
-   */
-  readonly mask?: string | false;
-  /** `auto` (CUDA where it loads, else the CPU), `cpu`, `cuda` or `webgpu`. */
-  readonly provider?: ProviderChoice;
-  /** Which of several GPUs (0); several share the batches, one session each. One named twice has two runs in flight. */
-  readonly device?: number | readonly number[];
-  /** Threads for each operator; absent: as many as there are cores. */
-  readonly threads?: number;
-  /**
-   * Allow CUDA to round the factors of float32 products and convolutions to ten bits (TF32), unless the environment
-   * variable `NVIDIA_TF32_OVERRIDE` says otherwise. It holds for all analyses of a process, as of the first on CUDA.
-   */
-  readonly tf32?: boolean;
-  /** Shares of variance to explain, each above 0 and up to 1 (0.99); the first is the primary one. */
-  readonly thresholds?: readonly number[];
-  /** How directions are counted (`explained`); `delve`: as the released Python package does. */
-  readonly idimRule?: RuleName;
-  /** A label for the part of the data (`eval`). */
-  readonly split?: string;
-  /** Stops the work within a second or so; nothing is written then. */
-  readonly signal?: AbortSignal;
-  /** Called when the model is loaded and after every batch; with `embedding`, for a second pass from 0 again. */
-  readonly onProgress?: (progress: Progress) => void;
-  /** Remarks for people: which provider runs, at which batch size. */
-  readonly onNotice?: (text: string) => void;
-}
 
 /** From this many features on, the eigenvalues of a layer take seconds, and eight times as long for twice as many. */
 const LONG_SPECTRUM = 2048;
@@ -159,8 +56,8 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   const { thresholds = [0.99], signal } = options;
   const idimRule = ruleCalled(options.idimRule ?? 'explained');
   if (options.out !== undefined) await checkTarget(options.out);
-  checkNumbers(options, thresholds);
-  refuseIdle(options);
+  requireNumbers(options, thresholds);
+  refuseWithoutEffect(options);
   const settings = observationOptions(options);
   const shard = options.shard === undefined ? undefined : shardCalled(options.shard);
 
@@ -387,98 +284,8 @@ export async function analyze(options: AnalyzeOptions): Promise<Run> {
   }
 }
 
-/** Batches that are added up on the device, where WebGPU does so in float32. */
-function batchesAdded({ accumulate = 'auto', onNotice }: AnalyzeOptions, provider: ProviderChoice) {
-  if (provider !== 'webgpu' || accumulate === 'auto' || accumulate <= MOST_CARRIED) return accumulate;
-  onNotice?.(
-    `--accumulate ${accumulate}: WebGPU adds up ${MOST_CARRIED} batches at most, in float32; going on with ${MOST_CARRIED}`,
-  );
-  return MOST_CARRIED;
-}
-
-/** WebGPU has no `Loop`: there the sums go from run to run. */
-function batchesPerRun(accumulate: number | 'auto', provider: ProviderChoice): BatchesPerRun {
-  if (accumulate === 1) return 'one';
-  if (provider === 'webgpu') return 'carried';
-  if (accumulate !== 'auto' || provider === 'cuda') return 'several';
-  return isOnCpu(provider) ? 'one' : 'either';
-}
-
-/** Whether it is certain that no device will compute. */
-const isOnCpu = (provider: ProviderChoice): boolean =>
-  provider === 'cpu' || (provider === 'auto' && !mayLoadCuda());
-
-/**
- * Where the run of a model goes when nothing is said: `<model name>.delve` in the current directory; of a shard,
- * `<model name>.shard-3-of-16.delve`.
- */
-export function defaultTarget(model: string, shard?: string): string {
-  const name = basename(model).replace(/\.onnx$/i, '');
-  return resolve(`${shard === undefined ? name : shardName(name, shardCalled(shard))}.delve`);
-}
-
-/** Where the run goes, decided before hours of work. */
-async function chosenTarget(
-  { out, otherRun = 'replace', onTarget, onNotice }: AnalyzeOptions,
-  planned: PlannedRun,
-): Promise<string | undefined> {
-  if (out === undefined) return undefined;
-  const { dir, difference } = await placeFor(out, planned, otherRun);
-  if (difference !== undefined) {
-    onNotice?.(`${basename(out)} holds another run (${difference}): this one goes to ${basename(dir)}`);
-  }
-  onTarget?.(dir);
-  return dir;
-}
-
 function noSamples({ every }: AnalyzeOptions): string {
   return every !== undefined && every > 1
     ? `--every ${every} leaves no batch of this data: take a smaller number`
     : 'the data holds no sample that could be used: check the source';
-}
-
-/** An option that would have no effect is a misunderstanding, which the numbers would hide. */
-function refuseIdle(options: AnalyzeOptions): void {
-  const { device, provider, embedding, out, resume, checkpoint, magnitudes, accumulate } = options;
-  if (magnitudes && typeof accumulate === 'number' && accumulate > 1) {
-    throw new UserError(
-      `--accumulate ${accumulate} adds batches up inside the model, and --magnitudes looks at each: leave one of them out`,
-    );
-  }
-  if (device !== undefined && (provider === 'cpu' || provider === 'webgpu')) {
-    throw new UserError(
-      `--device ${device} has no effect with --provider ${provider}: it chooses among CUDA devices`,
-    );
-  }
-  if (resume && out === undefined) {
-    throw new UserError('--resume has no effect without --out: the checkpoint stands beside the run');
-  }
-  if (typeof checkpoint === 'number' && !(checkpoint > 0)) {
-    throw new UserError(`--checkpoint ${checkpoint} makes no sense: give seconds, such as 60s, or off`);
-  }
-  if (embedding && out === undefined) {
-    throw new UserError('--embedding has no effect without --out: name the directory for the run');
-  }
-}
-
-function checkNumbers(options: AnalyzeOptions, thresholds: readonly number[]): void {
-  for (const threshold of thresholds) {
-    if (threshold > 0 && threshold <= 1) continue;
-    throw new UserError(
-      `--threshold ${threshold} is not a share of variance: give a number above 0 and up to 1`,
-    );
-  }
-  if (thresholds.length === 0) throw new UserError('--threshold names no number: give one such as 0.99');
-  const counts = {
-    '--batch': options.batchSize === 'auto' ? undefined : options.batchSize,
-    '--accumulate': options.accumulate === 'auto' ? undefined : options.accumulate,
-    '--max-samples': options.maxSamples,
-    '--every': options.every,
-    '--threads': options.threads,
-    '--interpolate': options.interpolate,
-  };
-  for (const [option, value] of Object.entries(counts)) {
-    if (value === undefined || (Number.isSafeInteger(value) && value > 0)) continue;
-    throw new UserError(`${option} ${value} makes no sense: give a whole number from 1 upward`);
-  }
 }

@@ -4,7 +4,7 @@ import { describeInput } from '../preview/describeInput.js';
 import { doubts } from '../preview/doubts.js';
 import type { Preview, PreviewedSample } from '../preview/results.js';
 import { sampleValues } from '../preview/sampleValues.js';
-import type { AnalyzeOptions } from './analyze.js';
+import type { AnalyzeOptions } from './analyzeOptions.js';
 import { openedModel } from './openedModel.js';
 import { openedSource } from './openedSource.js';
 

@@ -13,7 +13,7 @@ import { centredGram, LEAST_SAMPLES } from '../similarity/hsic.js';
 import type { Similarity } from '../similarity/results.js';
 import { meanCorrelation, whitening } from '../similarity/svcca.js';
 import { momentsFrom } from '../stats/moments.js';
-import type { AnalyzeOptions } from './analyze.js';
+import type { AnalyzeOptions } from './analyzeOptions.js';
 import { openedModel } from './openedModel.js';
 import { openedSource } from './openedSource.js';
 

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import type { AnalyzeOptions } from '../api/analyze.js';
+import type { AnalyzeOptions } from '../api/analyzeOptions.js';
 import type { Progress } from '../engine/pass/progress.js';
 import { InterruptedError, messageOf, UserError } from '../errors.js';
 import { stepInPaths } from '../report/history/steps.js';

@@ -1,4 +1,4 @@
-import type { AnalyzeOptions } from '../api/analyze.js';
+import type { AnalyzeOptions } from '../api/analyzeOptions.js';
 import { cropRoundings, presetNames, rawTypes, resamplings } from '../data/options.js';
 import {
   convMethods,

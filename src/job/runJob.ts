@@ -1,5 +1,7 @@
-import { type AnalyzeOptions, analyze, defaultTarget } from '../api/analyze.js';
+import { analyze } from '../api/analyze.js';
+import type { AnalyzeOptions } from '../api/analyzeOptions.js';
 import { inspect } from '../api/inspect.js';
+import { defaultTarget } from '../api/runTarget.js';
 import { type CheckResult, check, requireFittingRules } from '../check/check.js';
 import { UserError } from '../errors.js';
 import { isSamePath } from '../files/samePath.js';

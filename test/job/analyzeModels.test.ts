@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { AnalyzeOptions } from '../../src/api/analyze.js';
+import type { AnalyzeOptions } from '../../src/api/analyzeOptions.js';
 import type { Progress } from '../../src/engine/pass/progress.js';
 import { InterruptedError, UserError } from '../../src/errors.js';
 import { analyzeModels, type ModelPlace, throwFailures } from '../../src/job/analyzeModels.js';

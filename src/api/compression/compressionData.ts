@@ -1,4 +1,4 @@
-import type { AnalyzeOptions } from '../analyze.js';
+import type { AnalyzeOptions } from '../analyzeOptions.js';
 
 /** What data a compression looks at and how; the options of `analyze`. */
 export type CompressionData = Pick<

@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AnalyzeOptions, analyze } from '../../api/analyze.js';
+import { analyze } from '../../api/analyze.js';
+import type { AnalyzeOptions } from '../../api/analyzeOptions.js';
 import { type CheckResult, type CheckRules, check } from '../../check/check.js';
 import type { Progress } from '../../engine/pass/progress.js';
 import { InterruptedError, UserError } from '../../errors.js';
