@@ -45,13 +45,25 @@ interface Group {
 }
 
 async function* itemsOf(source: string): AsyncGenerator<ImageItem> {
+  let last: string | undefined;
   try {
-    yield* groupsOf(source);
+    for await (const item of groupsOf(source)) {
+      yield item;
+      last = item.origin;
+    }
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(
-      `${source} is not a tar archive or is damaged (${messageOf(error)}): copy or write it again`,
-    );
+    const cause = messageOf(error);
+    if (last === undefined) {
+      throw new UserError(`${source} is not a tar archive or is damaged (${cause}): copy or write it again`);
+    }
+    // What lies before is sound, and may be all that is wanted.
+    yield {
+      origin: source,
+      async load() {
+        throw new UserError(`the archive is damaged behind ${last} (${cause}): copy or write it again`);
+      },
+    };
   }
 }
 

@@ -93,7 +93,7 @@ export async function idxHeader(bytes: ByteSource): Promise<ArrayHeader> {
     const wanted = shape.reduce((product, size) => product * size, itemSize);
     if (wanted !== bytes.size - dataStart) {
       throw new UserError(
-        `${bytes.name} holds ${bytes.size - dataStart} bytes of data, but its shape (${shape.join(', ')}) takes ${wanted}: it is truncated or damaged, copy it again`,
+        `${bytes.name} ${bytes.seekable ? 'holds' : 'announces at its end'} ${bytes.size - dataStart} bytes of data, but its shape (${shape.join(', ')}) takes ${wanted}: it is truncated or damaged, copy it again`,
       );
     }
     return { type, itemSize, bigEndian: true, fortranOrder: false, shape, dataStart };

@@ -84,7 +84,14 @@ export const audio: Reader = {
         files.push({ path, reason: error.message, count: 1, start: hops - 1 });
       }
     }
-    if (!first) throw new UserError(`${source} holds no sound that can be read: .wav and .flac are`);
+    if (!first) {
+      const [damaged] = failed;
+      throw new UserError(
+        damaged
+          ? `${source} holds no sound that can be read: all ${failed.length} of its files were left out, the first one because ${damaged.reason}`
+          : `${source} holds no sound that can be read: .wav and .flac are`,
+      );
+    }
     const rate = options.sampleRate ?? first.rate;
     const cut = windowsOf(options, target.length, rate);
     const length = cut ? `windows of ${cut.window} samples every ${cut.hop}` : 'whole files';

@@ -7,6 +7,7 @@ import { Hdf5File } from './hdf5File.js';
 import { placeIn } from './place.js';
 
 const LABELS = 'labels';
+const NAME = /\.(h5|hdf5)$/i;
 const MAGIC = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /**
@@ -18,7 +19,8 @@ export const hdf5: Reader = {
   takes: 'a dataset of an HDF5 file (file.h5:/dataset)',
   options: ['scaling'],
   detect: ({ kind, source, head }) =>
-    kind === 'file' && (placeIn(source).inside !== undefined || MAGIC.every((byte, i) => head[i] === byte)),
+    kind === 'file' &&
+    (placeIn(source).inside !== undefined || NAME.test(source) || MAGIC.every((byte, i) => head[i] === byte)),
   async open(source, inputs, { image }) {
     const { file, inside = '' } = placeIn(source);
     const opened = await Hdf5File.open(file);

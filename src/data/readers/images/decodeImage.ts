@@ -2,6 +2,7 @@ import type { Metadata, Sharp } from 'sharp';
 import { type Geometry, geometryOf, type PixelSize } from './imageGeometry.js';
 import type { ImagePlan, SeenImage } from './imagePlan.js';
 import { requireRoom } from './imageRoom.js';
+import { colorsOfInks } from './inks.js';
 import type { Pixels } from './pixels.js';
 import { cropped, padded, resample } from './resample.js';
 
@@ -32,8 +33,8 @@ export async function imageSize(open: OpenImage, bytes: Uint8Array): Promise<See
  * Decodes an image at the size that the plan asks for, in gray where both file and plan are gray, else in sRGB,
  * with alpha only where the plan has it (it is dropped, as Pillow's `convert('RGB')` drops it).
  *
- * Colour profiles are left alone, as by Pillow, OpenCV and torchvision, which networks are trained with; but for CMYK, whose
- * inks mean nothing without one.
+ * Colour profiles are left alone, as by Pillow, OpenCV and torchvision, which networks are trained with; CMYK becomes RGB as by
+ * Pillow, but for inks of 16 bits, which go by their profile.
  *
  * Resizing is what the plan names; else linear and antialiased, as torchvision's default: by libvips' `linear` kernel where the image
  * shrinks (a mean difference of 0.1 of 255 to Pillow), by `resample` where a side grows.
@@ -67,20 +68,27 @@ export async function decodeImage(
   const space = gray ? (words ? 'grey16' : 'b-w') : words ? 'rgb16' : 'srgb';
   const { resize, pad, result } = geometry;
   // libvips shrinks well, and enlarges half a pixel aside; what is asked for by name is ours throughout.
+  const isInks = isCmyk && depth === 'uchar';
   const isOurs =
+    isInks ||
     plan.resample !== undefined ||
     (resize !== undefined && (resize.width > native.width || resize.height > native.height));
-  const opened = open(image, isCmyk);
+  const opened = open(image, isCmyk && !isInks);
   const oriented = raw ? opened : opened.autoOrient();
-  const inSpace = (isOurs ? oriented : sized(oriented, geometry)).toColourspace(space);
-  const { data, info } = await (plan.color === 'rgba' ? inSpace.ensureAlpha() : inSpace.removeAlpha())
+  const placed = isOurs ? oriented : sized(oriented, geometry);
+  const inSpace = isInks
+    ? placed.pipelineColourspace('cmyk').toColourspace('cmyk')
+    : placed.toColourspace(space);
+  const alpha = plan.color === 'rgba';
+  const { data, info } = await (isInks ? inSpace : alpha ? inSpace.ensureAlpha() : inSpace.removeAlpha())
     .raw({ depth: words ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   const values = words
     ? new Uint16Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength))
     : data;
-  const pixels = { values, width, height, channels };
+  const decoded = { values, width, height, channels };
+  const pixels = isInks ? colorsOfInks(decoded, alpha) : decoded;
   const whole = isOurs ? fitted(pixels, geometry, plan) : pixels;
   return pad ? padded(whole, { ...result, ...pad, fill: plan.fill }) : whole;
 }

@@ -64,6 +64,21 @@ test('a damaged image in an archive is one failed sample', async () => {
   expect(source.skipped[0].origin).toMatch(/data\.tar, b\.png$/);
 });
 
+test('what lies before damage in an archive is sound', async () => {
+  const archive = await tarOf([
+    ['a.png', await png(1, 2)],
+    ['b.png', await png(3, 4)],
+    ['c.png', Buffer.alloc(4000, 1)],
+  ]);
+  const cut = archive.subarray(0, 3000);
+  await expect(readTar(cut)).rejects.toThrow(
+    /data\.tar: the archive is damaged behind .*data\.tar, b\.png \(Unexpected end of data\): copy or write it again \(--on-error skip/,
+  );
+  const { feeds, source } = await readTar(cut, 'data.tar', { onError: 'skip' });
+  expect(valuesOf(feeds, 'x')).toEqual([1, 2, 3, 4]);
+  expect(source.skippedCount).toBe(1);
+});
+
 test.each([
   [
     'a truncated archive',
