@@ -69,13 +69,46 @@ describe('rows of a table', () => {
   });
 
   test('of which none is sound are told by what is wrong with the first', async () => {
-    const rows = [{ x: 1 }, { x: 'b' }, { x: 'c' }].slice(1);
-    await expect(read([{ x: null, y: 1 }, ...rows], { csv: { columns: 'y' } })).rejects.toThrow(
-      /line 2: column y holds no number/,
-    );
-    await expect(
-      read([{ y: 1 }, { y: 'a' }].slice(1).concat([{ y: 'b' }]), { csv: { columns: 'y' } }),
-    ).rejects.toThrow('column y of');
+    const rows = [
+      { x: null, y: 'a' },
+      { x: 1, y: 'b' },
+    ];
+    await expect(read(rows, { csv: { columns: 'y,x' } })).rejects.toThrow('column y of');
+    const gaps = [
+      { x: null, y: 1 },
+      { x: null, y: 2 },
+      { x: 'late', y: 3 },
+    ];
+    await expect(read(gaps, { csv: { columns: 'y,x' } })).rejects.toThrow(/column x of .* holds no numbers/);
+  });
+
+  test('that cannot be read are no measure for the others', async () => {
+    const folder = await temporaryFolder({
+      'd.jsonl': 'no JSON\n{"a": null}\n{"a": 2}\n',
+      'none.jsonl': '',
+    });
+    const of = (name: string, more: Partial<DataOptions> = {}) =>
+      readAll({ data: [join(folder, name)], ...more }, [input('x', 'float64', ['n', 1])]);
+    const { feeds, source } = await of('d.jsonl', { onError: 'skip' });
+    expect([valuesOf(feeds, 'x'), source.skippedCount]).toEqual([[2], 2]);
+    await expect(of('d.jsonl')).rejects.toThrow(/line 1: it is not JSON/);
+    await expect(of('none.jsonl')).rejects.toThrow('none.jsonl is empty');
+  });
+
+  test('of several inputs are held against each, where others are skipped', async () => {
+    const both = [input('a', 'float64', ['n', 2]), input('b', 'float64', ['n', 1])];
+    const rows = [
+      { a: [1, 2], b: [1, 1] },
+      { a: [3, 4], b: [5] },
+    ];
+    const { feeds } = await read(rows, { onError: 'skip' }, both);
+    expect([valuesOf(feeds, 'a'), valuesOf(feeds, 'b')]).toEqual([[3, 4], [5]]);
+    await expect(read(rows, {}, both)).rejects.toThrow('it has the shape 2, but input b wants 1 a sample');
+  });
+
+  test('of one column of deep lists keep their shape', async () => {
+    const { feeds } = await read([[[1, 2]], [[3, 4]]], {}, [input('x', 'float64')]);
+    expect(dimsOf(feeds, 'x')).toEqual([[2, 1, 2]]);
   });
 
   test('fail for all inputs where they are wrong for one', async () => {
