@@ -57,13 +57,15 @@ export function moduleName(node: NodeProto, biases: readonly string[] = []): str
   const isFolded = told(RULES)?.includes('FuseBatchNorm') === true;
   const holder = weightHolder(node);
   const modules = (isFolded ? holder : undefined) ?? scopes(told(SCOPES)) ?? namespace(told(NAMESPACE));
-  if (modules !== undefined) return printable(within(modules, holder));
+  // Of several weights, as recurrent operators have, none names the whole.
+  const inner = /LSTM|GRU|RNN/.test(node.opType) ? undefined : holder;
+  if (modules !== undefined) return printable(within(modules, inner));
   // TensorFlow Lite names fused operators `model/dense/MatMul;model/dense/BiasAdd`.
   const segments = segmentsOf(node.name.split(';')[0].replace(decoration, ''));
   const last = segments.at(-1);
   const operator = last === undefined ? undefined : operatorSegment(last, node.opType);
   if (operator !== undefined) segments.pop();
-  if (segments.length > 0) return printable(within(joined(segments), holder));
+  if (segments.length > 0) return printable(within(joined(segments), inner));
   const path = biasHolder(biases) ?? outputHolder(node);
   const known = holder ?? (path && joined(segmentsOf(path)));
   return known === undefined ? operator : printable(known);

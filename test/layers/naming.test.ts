@@ -136,6 +136,8 @@ describe('the name of a layer', () => {
       'enc.self_attn.out_proj',
     );
     expect(moduleName(node('Gemm', inputs, [], {}, { name: '/dec/Gemm' }))).toBe('dec');
+    const weights = ['x', 'lstm.input.weight', 'lstm.state.weight'];
+    expect(moduleName(node('LSTM', weights, [], {}, { name: '/lstm/LSTM' }))).toBe('lstm');
   });
 
   it('comes from the namespace where only that was written', () => {
