@@ -1,6 +1,6 @@
 import { UserError } from '../../../errors.js';
 import type { ModelInput } from '../../../onnx/modelInput.js';
-import { fitShape } from '../../batches/fitShape.js';
+import { describeShape, fitShape } from '../../batches/fitShape.js';
 import { fromBfloat16, fromFloat16 } from '../../batches/halfPrecision.js';
 import type { ImageOptions } from '../../options.js';
 import type { ReadSample } from '../../sample.js';
@@ -50,11 +50,17 @@ export function scaling(
   { scale, mean, std }: ImageOptions = {},
 ): Scaling {
   const isBytes = samples.type === 'uint8' && isFloating(input.type);
+  const dims = fitShape(samples.dims, input) ?? samples.dims;
+  const reshaped =
+    String(dims) === String(samples.dims)
+      ? []
+      : [
+          `a sample of ${samples.origin} is ${describeShape(samples.dims)}, and goes into input ${input.name} as ${describeShape(dims)}`,
+        ];
   if (scale === undefined && mean === undefined && std === undefined) {
     const told = `${samples.origin} holds bytes, and input ${input.name} is fed their values 0 to 255 as they are: --scale 0.00392157 (1/255), --mean and --std treat them as images are`;
-    return { preprocessing: {}, notices: isBytes ? [told] : [] };
+    return { preprocessing: {}, notices: [...reshaped, ...(isBytes ? [told] : [])] };
   }
-  const dims = fitShape(samples.dims, input) ?? samples.dims;
   const all = { scale: scale ?? 1, mean: mean ?? [0], std: std ?? [1] };
   if (all.std.includes(0)) throw new UserError('--std holds a 0: values cannot be divided by it');
   const [meanAt, stdAt] = [channelOf(all.mean, dims, '--mean'), channelOf(all.std, dims, '--std')];
@@ -70,7 +76,7 @@ export function scaling(
       return { ...sample, type: 'float64', data: values };
     },
     preprocessing: all,
-    notices: samples.type === 'uint8' ? doubtsAboutNormalization(all) : [],
+    notices: [...reshaped, ...(samples.type === 'uint8' ? doubtsAboutNormalization(all) : [])],
   };
 }
 

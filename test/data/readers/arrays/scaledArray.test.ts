@@ -20,7 +20,7 @@ async function read(
   return { found: valuesOf(feeds, 'x').map(Number), source };
 }
 
-const gray = input('x', 'float32', ['n', 1, 2, 2]);
+const gray = input('x', 'float32', ['n', 2, 2]);
 const pixels = Uint8Array.of(0, 51, 102, 255);
 
 describe('arrays of bytes', () => {
@@ -31,6 +31,13 @@ describe('arrays of bytes', () => {
       expect.stringContaining('fed their values 0 to 255 as they are: --scale'),
     ]);
     expect(source.preprocessing).toEqual({});
+  });
+
+  test('are said to change their shape where they do', async () => {
+    const { source } = await read('(1, 2, 2)', pixels, input('x', 'uint8', ['n', 1, 2, 2]));
+    expect(source.notices).toEqual([
+      expect.stringMatching(/^a sample of .*x\.npy is 2×2, and goes into input x as 1×2×2$/),
+    ]);
   });
 
   test('are nothing special where the input takes bytes', async () => {
