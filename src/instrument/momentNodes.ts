@@ -20,12 +20,7 @@ export function addMoments(
   precision: Precision,
   first?: string,
 ): MomentOutputs {
-  const outputs = {
-    layer,
-    count: build.outputName(`${layer}/count`),
-    sum: build.outputName(`${layer}/sum`),
-    scatter: build.outputName(`${layer}/scatter`),
-  };
+  const outputs = momentOutputs(build, layer);
   addCount(build, matrix, outputs.count);
   const { value, observationAxis: rows, isFloat64 } = featuresFirst(build, matrix);
   // Rows that are no observations are zero, and would not be any more after a shift.
@@ -52,6 +47,12 @@ function featuresFirst(build: NodeBuilder, matrix: ObservationMatrix): Observati
   if (matrix.observationAxis === 1 || matrix.isFloat64) return matrix;
   const value = build.add('Transpose', [matrix.value], { perm: [1, 0] });
   return { ...matrix, value, observationAxis: 1 };
+}
+
+/** Names for what leaves the graph of a layer. */
+export function momentOutputs(build: NodeBuilder, layer: string): MomentOutputs {
+  const named = (part: string) => build.outputName(`${layer}/${part}`);
+  return { layer, count: named('count'), sum: named('sum'), scatter: named('scatter') };
 }
 
 /** Moments about the mean of the first batch, which leave the graph in float32, added to those of the batches before. */

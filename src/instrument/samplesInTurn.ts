@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { type GraphProto, GraphProtoSchema, ValueInfoProtoSchema } from '../onnx/proto/onnx_pb.js';
 import { constantTensor } from './constantTensor.js';
 import type { MomentOutputs } from './instrumentedModel.js';
+import { momentOutputs } from './momentNodes.js';
 import type { NodeBuilder } from './nodeBuilder.js';
 import { declare } from './rewrite.js';
 
@@ -27,12 +28,7 @@ export function addMomentsInTurn(
   map: string,
   atOnce: (build: NodeBuilder) => MomentOutputs,
 ): MomentOutputs {
-  const outputs = {
-    layer,
-    count: build.outputName(`${layer}/count`),
-    sum: build.outputName(`${layer}/sum`),
-    scatter: build.outputName(`${layer}/scatter`),
-  };
+  const outputs = momentOutputs(build, layer);
   const isLarge = build.add('Greater', [build.add('Size', [map]), build.constant('int64', LARGE)]);
   build.addWithOutputs(
     'If',
